@@ -1,10 +1,10 @@
 #pragma once
 
+#include <rocketmq/result.h>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include <rocketmq/result.h>
 
 namespace rocketmq::protocol {
 
@@ -20,8 +20,8 @@ std::int32_t compression_sys_flag(Compression type);
 // unsupported on a type nobody defined. Says nothing about the "compressed" bit.
 Result<Compression> compression_of(std::int32_t sys_flag);
 
-// Packs `plain`. zlib writes a stream with header, lz4 and zstd one frame each, as stock reads them.
-// The level is the library's for zlib (0-12) and zstd; lz4 has only the fast one, like stock.
+// Packs `plain`. zlib writes a stream with header, lz4 and zstd one frame each, as stock reads
+// them. The level is the library's for zlib (0-12) and zstd; lz4 has only the fast one, like stock.
 Result<std::string> compress(Compression type, std::string_view plain,
                              int level = compression_level_default);
 

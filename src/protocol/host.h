@@ -1,11 +1,11 @@
 #pragma once
 
+#include <rocketmq/result.h>
+
 #include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include <rocketmq/result.h>
 
 namespace rocketmq::protocol {
 

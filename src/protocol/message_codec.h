@@ -1,11 +1,11 @@
 #pragma once
 
+#include <rocketmq/result.h>
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include <rocketmq/result.h>
 
 #include "protocol/host.h"
 
@@ -46,7 +46,7 @@ struct RecordView {
   std::int32_t flag = 0;
   std::int64_t queue_offset = 0;
   std::int64_t physical_offset = 0;
-  std::int32_t sys_flag = 0;  // the two IPv6 bits follow the hosts when encoding
+  std::int32_t sys_flag = 0;        // the two IPv6 bits follow the hosts when encoding
   std::int64_t born_timestamp = 0;  // ms since 1970
   Host born_host;
   std::int64_t store_timestamp = 0;  // ms since 1970
@@ -93,7 +93,8 @@ class RecordReader {
 std::size_t record_size(const RecordView& record);
 
 // Writes the record to `to`, which has room for record_size(record) bytes; returns that size.
-// Allocates nothing. Topic (<= 32767), properties and body fit their length fields: a bug otherwise.
+// Allocates nothing. Topic (<= 32767), properties and body fit their length fields: a bug
+// otherwise.
 std::size_t encode_record(const RecordView& record, char* to);
 
 // What only the log's owner knows is set after encoding: `record` is what encode_record() wrote.

@@ -1,17 +1,18 @@
 #pragma once
 
+#include <rocketmq/result.h>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include <rocketmq/result.h>
 
 #include "protocol/host.h"
 
 namespace rocketmq::protocol {
 
 // Where a message lies, as text: upper-case hex of the storing broker's address, port and the
-// record's place in the commit log; 32 characters, 56 with IPv6. Java: MessageDecoder.createMessageId.
+// record's place in the commit log; 32 characters, 56 with IPv6. Java:
+// MessageDecoder.createMessageId.
 struct OffsetMessageId {
   Host store_host;
   std::int64_t physical_offset = 0;

@@ -11,8 +11,8 @@
 namespace rocketmq::protocol {
 
 // A message's properties travel and are stored as one text: name 01 value 02 name 01 value 02 …
-// The last 02 may be missing. What is shorter than 3 bytes, or lacks a name or a value, is not there.
-// Of two values of one name the later counts. Java: MessageDecoder.string2messageProperties.
+// The last 02 may be missing. What is shorter than 3 bytes, or lacks a name or a value, is not
+// there. Of two values of one name the later counts. Java: MessageDecoder.string2messageProperties.
 
 inline constexpr char name_value_separator = '\x01';
 inline constexpr char property_separator = '\x02';
@@ -141,8 +141,8 @@ std::optional<std::string_view> find_property(std::string_view text, std::string
 // A name or value with a separator in it, or an empty one, cannot be written: check users' input.
 bool is_property_text(std::string_view name_or_value);
 
-// Adds "name 01 value 02", first ending an unfinished last entry with 02. `name` and `value` satisfy
-// is_property_text(). To replace a value it is enough to append: the later one counts.
+// Adds "name 01 value 02", first ending an unfinished last entry with 02. `name` and `value`
+// satisfy is_property_text(). To replace a value it is enough to append: the later one counts.
 void append_property(std::string& text, std::string_view name, std::string_view value);
 void erase_property(std::string& text, std::string_view name);
 
@@ -151,7 +151,8 @@ std::string encode_properties(std::initializer_list<Property> properties);
 // "__CRC32#" as a broker with enabledAppendPropCRC writes it: ten digits, the lowest first.
 void append_crc_property(std::string& text, std::uint32_t crc);
 
-// Java's String.hashCode of UTF-8 text (h = 31 h + UTF-16 unit), which consume queues hold for TAGS.
+// Java's String.hashCode of UTF-8 text (h = 31 h + UTF-16 unit), which consume queues hold for
+// TAGS.
 std::int32_t java_hash(std::string_view utf8);
 
 // What a consume queue stores for a message: the hash of its whole TAGS value, sign-extended; 0

@@ -17,9 +17,9 @@ struct SignedField {
 
 // Signs requests with one user's secret key: Base64 of HMAC-SHA1 over the values of the header
 // fields, in the order of their names, then the body. Java: AclUtils.combineRequestContent and
-// AclSigner. "Signature" itself is left out; AccessKey must be among the fields. Nothing may be added
-// to the request after signing: the server signs all it received.
-// One owner; not for several threads.
+// AclSigner. "Signature" itself is left out; AccessKey must be among the fields. Nothing may be
+// added to the request after signing: the server signs all it received. One owner; not for several
+// threads.
 class Signer {
  public:
   explicit Signer(std::string secret_key);

@@ -1,0 +1,112 @@
+#include "protocol/message_id.h"
+
+#include <cassert>
+#include <ctime>
+
+#include "protocol/bytes.h"
+#include "protocol/str.h"
+
+namespace rocketmq::protocol {
+namespace {
+
+void append_hex(std::string& to, std::string_view bytes) {
+  constexpr char digits[] = "0123456789ABCDEF";
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    to += digits[byte >> 4];
+    to += digits[byte & 15];
+  }
+}
+
+template <std::integral I>
+void append_hex(std::string& to, I value) {
+  char bytes[sizeof value];
+  store_big(bytes, value);
+  append_hex(to, std::string_view(bytes, sizeof bytes));
+}
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return -1;
+}
+
+// Local midnight of a month's first day; `months_ahead` counts from the month of `now_ms`.
+std::int64_t month_border_ms(std::int64_t now_ms, int months_ahead) {
+  const auto seconds = static_cast<std::time_t>(now_ms / 1000);
+  std::tm local{};
+  localtime_r(&seconds, &local);
+  std::tm first{};
+  first.tm_year = local.tm_year;
+  first.tm_mon = local.tm_mon + months_ahead;  // mktime carries over into the next year
+  first.tm_mday = 1;
+  first.tm_isdst = -1;
+  return static_cast<std::int64_t>(std::mktime(&first)) * 1000;
+}
+
+}  // namespace
+
+std::string to_string(const OffsetMessageId& id) {
+  std::string text;
+  append_offset_message_id(text, id.store_host, id.physical_offset);
+  return text;
+}
+
+void append_offset_message_id(std::string& to, const Host& store_host, std::int64_t position) {
+  append_hex(to, store_host.ip_bytes());
+  append_hex(to, store_host.port);
+  append_hex(to, position);
+}
+
+Result<OffsetMessageId> parse_offset_message_id(std::string_view text) {
+  const auto bad = [&] {
+    return Error{Errc::invalid_argument, str("not an offset message id: ", text)};
+  };
+  if (text.size() != 32 && text.size() != 56) return bad();
+  char bytes[28];
+  for (std::size_t i = 0; i < text.size() / 2; ++i) {
+    const int high = hex_value(text[2 * i]);
+    const int low = hex_value(text[2 * i + 1]);
+    if (high < 0 || low < 0) return bad();
+    bytes[i] = static_cast<char>(high * 16 + low);
+  }
+  const std::size_t ip_size = text.size() / 2 - 12;
+  return OffsetMessageId{
+      make_host({bytes, ip_size}, load_big<std::int32_t>(bytes + ip_size)),
+      load_big<std::int64_t>(bytes + ip_size + 4),
+  };
+}
+
+std::int64_t month_start_ms(std::int64_t now_ms) { return month_border_ms(now_ms, 0); }
+
+UniqueKeyGenerator::UniqueKeyGenerator(const Host& ip, std::uint32_t pid,
+                                       std::uint32_t process_hash) {
+  append_hex(prefix_, ip.ip_bytes());
+  append_hex(prefix_, static_cast<std::uint16_t>(pid));
+  append_hex(prefix_, process_hash);
+}
+
+std::string UniqueKeyGenerator::next(std::int64_t now_ms) {
+  std::string key;
+  append_next(key, now_ms);
+  return key;
+}
+
+void UniqueKeyGenerator::append_next(std::string& to, std::int64_t now_ms) {
+  if (now_ms >= next_month_ms_) start_month(now_ms);
+  std::int64_t since = now_ms - month_start_ms_;
+  // Java: MessageClientIDSetter.createUniqIDBuffer. A clock set back a little over the month's
+  // border must not give a huge number; one set back far is taken as it is.
+  if (since < 0 && since > -1'000'000) since = 0;
+  to += prefix_;
+  append_hex(to, static_cast<std::int32_t>(since));
+  append_hex(to, counter_++);
+}
+
+void UniqueKeyGenerator::start_month(std::int64_t now_ms) {
+  month_start_ms_ = month_border_ms(now_ms, 0);
+  next_month_ms_ = month_border_ms(now_ms, 1);
+}
+
+}  // namespace rocketmq::protocol
