@@ -1,0 +1,130 @@
+#pragma once
+
+#include <rocketmq/errc.h>
+
+#include <cassert>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+
+namespace rocketmq {
+
+/// What went wrong: a comparable code, and words for a person (often the broker's own remark).
+struct Error {
+  std::error_code code;
+  std::string message;
+  Outcome outcome = Outcome::not_sent;
+
+  Error() = default;
+  Error(std::error_code c, std::string text, Outcome o = Outcome::not_sent)
+      : code(c), message(std::move(text)), outcome(o) {}
+};
+
+/// "topic orders has no route (no_route)": the message, then the code's name in brackets.
+std::string to_string(const Error& error);
+std::ostream& operator<<(std::ostream& out, const Error& error);
+
+/// Thrown by Result::value() and by nothing else in this library.
+class Exception : public std::system_error {
+ public:
+  explicit Exception(Error error)
+      : std::system_error(error.code, error.message), error_(std::move(error)) {}
+  const Error& error() const noexcept { return error_; }
+
+ private:
+  Error error_;
+};
+
+/// A value, or the Error that explains why there is none.
+template <class T>
+class [[nodiscard]] Result {
+ public:
+  Result(T value) : value_(std::move(value)) {}
+  Result(Error error) : error_(std::move(error)) { assert(error_.code); }
+
+  explicit operator bool() const noexcept { return value_.has_value(); }
+  bool has_value() const noexcept { return value_.has_value(); }
+
+  T& operator*() & {
+    assert(value_);
+    return *value_;
+  }
+  const T& operator*() const& {
+    assert(value_);
+    return *value_;
+  }
+  T&& operator*() && {
+    assert(value_);
+    return *std::move(value_);
+  }
+  T* operator->() {
+    assert(value_);
+    return &*value_;
+  }
+  const T* operator->() const {
+    assert(value_);
+    return &*value_;
+  }
+
+  /// Only where there is no value.
+  const Error& error() const& {
+    assert(!value_);
+    return error_;
+  }
+  Error&& error() && {
+    assert(!value_);
+    return std::move(error_);
+  }
+
+  /// The value; throws Exception where there is none.
+  T& value() & {
+    throw_if_failed();
+    return *value_;
+  }
+  const T& value() const& {
+    throw_if_failed();
+    return *value_;
+  }
+  T value() && {
+    throw_if_failed();
+    return *std::move(value_);
+  }
+  T value_or(T other) && { return value_ ? *std::move(value_) : std::move(other); }
+
+ private:
+  void throw_if_failed() const {
+    if (!value_) throw Exception(error_);
+  }
+
+  std::optional<T> value_;
+  Error error_;
+};
+
+/// Done, or the Error that explains why not.
+template <>
+class [[nodiscard]] Result<void> {
+ public:
+  Result() = default;
+  Result(Error error) : error_(std::move(error)) { assert(error_.code); }
+
+  explicit operator bool() const noexcept { return !error_.code; }
+  bool has_value() const noexcept { return !error_.code; }
+  const Error& error() const& {
+    assert(error_.code);
+    return error_;
+  }
+  Error&& error() && {
+    assert(error_.code);
+    return std::move(error_);
+  }
+  void value() const {
+    if (error_.code) throw Exception(error_);
+  }
+
+ private:
+  Error error_;
+};
+
+}  // namespace rocketmq

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "protocol/requests/broker_admin.h"
+#include "protocol/requests/client_session.h"
+#include "protocol/requests/message.h"
+#include "protocol/requests/namesrv.h"
+#include "protocol/requests/offset.h"
+#include "protocol/requests/pull.h"
+#include "protocol/requests/topic_group_admin.h"
+#include "protocol/requests/transaction.h"
+
+namespace rocketmq::protocol {
+
+template <class... T>
+struct TypeList {};
+
+// Every request that has a struct. Tests, fuzzers and documentation walk this list; a request not
+// in it is known by name only (request_code.h) and answered REQUEST_CODE_NOT_SUPPORTED.
+using AllRequests = TypeList<
+    // message.h, pull.h, offset.h
+    SendMessage, SendMessageV2, SendBatchMessage, ConsumerSendMsgBack, QueryMessage,
+    ViewMessageById, PullMessage, LitePullMessage, QueryConsumerOffset, UpdateConsumerOffset,
+    SearchOffsetByTimestamp, GetMaxOffset, GetMinOffset, GetEarliestMsgStoretime,
+    // client_session.h, transaction.h
+    HeartBeat, UnregisterClient, GetConsumerListByGroup, NotifyConsumerIdsChanged,
+    CheckClientConfig, LockBatchMq, UnlockBatchMq, EndTransaction, CheckTransactionState,
+    // topic_group_admin.h, broker_admin.h
+    UpdateAndCreateTopic, GetAllTopicConfig, GetTopicConfig, UpdateAndCreateSubscriptionGroup,
+    GetAllSubscriptionGroupConfig, GetBrokerConfig, GetBrokerRuntimeInfo, GetTopicStatsInfo,
+    GetConsumerConnectionList, GetProducerConnectionList, GetConsumeStats,
+    // namesrv.h
+    PutKVConfig, GetKVConfig, DeleteKVConfig, GetKVListByNamespace, RegisterBroker,
+    UnregisterBroker, GetRouteInfoByTopic, GetBrokerClusterInfo, GetAllTopicListFromNameserver,
+    QueryDataVersion>;
+
+// Calls visit.operator()<Request>() for each.
+template <class Visit, class... T>
+constexpr void for_each_type(TypeList<T...>, Visit&& visit) {
+  (visit.template operator()<T>(), ...);
+}
+template <class Visit>
+constexpr void for_each_request(Visit&& visit) {
+  for_each_type(AllRequests{}, visit);
+}
+
+}  // namespace rocketmq::protocol

@@ -1,0 +1,166 @@
+#include "protocol/json_text.h"
+
+#include <array>
+#include <cstring>
+
+namespace rocketmq::protocol {
+namespace {
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// The four hex digits at `at`, or -1.
+std::int32_t hex_unit(const char* at, const char* end) {
+  if (end - at < 4) return -1;
+  std::int32_t unit = 0;
+  for (int i = 0; i < 4; ++i) {
+    const int digit = hex_digit(at[i]);
+    if (digit < 0) return -1;
+    unit = unit * 16 + digit;
+  }
+  return unit;
+}
+
+char* put_utf8(char* to, std::uint32_t point) {
+  const auto put = [&to](std::uint32_t byte) { *to++ = static_cast<char>(byte); };
+  if (point < 0x80) {
+    put(point);
+  } else if (point < 0x800) {
+    put(0xC0 | (point >> 6));
+    put(0x80 | (point & 0x3F));
+  } else if (point < 0x10000) {
+    put(0xE0 | (point >> 12));
+    put(0x80 | ((point >> 6) & 0x3F));
+    put(0x80 | (point & 0x3F));
+  } else {
+    put(0xF0 | (point >> 18));
+    put(0x80 | ((point >> 12) & 0x3F));
+    put(0x80 | ((point >> 6) & 0x3F));
+    put(0x80 | (point & 0x3F));
+  }
+  return to;
+}
+
+// `at` stands behind "\u". A surrogate without its other half becomes '?', as Java's encoder does.
+char* put_unicode_escape(char* to, char*& at, char* end) {
+  const std::int32_t unit = hex_unit(at, end);
+  if (unit < 0) return nullptr;
+  at += 4;
+  if (unit < 0xD800 || unit > 0xDFFF) return put_utf8(to, static_cast<std::uint32_t>(unit));
+  if (unit < 0xDC00 && end - at >= 6 && at[0] == '\\' && at[1] == 'u') {
+    const std::int32_t low = hex_unit(at + 2, end);
+    if (low >= 0xDC00 && low <= 0xDFFF) {
+      at += 6;
+      return put_utf8(
+          to, static_cast<std::uint32_t>(0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00)));
+    }
+  }
+  return put_utf8(to, '?');
+}
+
+// What the letter behind a backslash stands for; 0 where it has no short form.
+constexpr char unescaped(char letter) {
+  switch (letter) {
+    case '"':
+    case '\\':
+    case '/':
+    case '\'':
+      return letter;
+    case 'b':
+      return '\b';
+    case 'f':
+      return '\f';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 't':
+      return '\t';
+    case 'v':
+      return '\v';
+    default:
+      return 0;
+  }
+}
+
+// How a byte is written inside a JSON string; length 0 = as it is.
+struct Escape {
+  char text[6];
+  std::uint8_t length;
+};
+constexpr std::array<Escape, 256> make_escapes() {
+  std::array<Escape, 256> escapes{};
+  constexpr char digits[] = "0123456789ABCDEF";
+  for (unsigned c = 0; c < 0x20; ++c) {
+    escapes[c] = {{'\\', 'u', '0', '0', digits[c >> 4], digits[c & 15]}, 6};
+  }
+  constexpr std::pair<char, char> shorts[] = {{'\b', 'b'}, {'\t', 't'}, {'\n', 'n'}, {'\f', 'f'},
+                                              {'\r', 'r'}, {'"', '"'},  {'\\', '\\'}};
+  for (const auto& [byte, letter] : shorts) {
+    escapes[static_cast<unsigned char>(byte)] = {{'\\', letter, 0, 0, 0, 0}, 2};
+  }
+  return escapes;
+}
+constexpr std::array<Escape, 256> escapes = make_escapes();
+
+}  // namespace
+
+char* unescape_in_place(char*& at, char* end, char quote) {
+  char* to = at;
+  while (at != end) {
+    const char c = *at++;
+    if (c == quote) return to;
+    if (c != '\\') {
+      *to++ = c;
+      continue;
+    }
+    if (at == end) return nullptr;
+    const char letter = *at++;
+    if (letter == 'u') {
+      to = put_unicode_escape(to, at, end);
+      if (to == nullptr) return nullptr;
+    } else if (const char plain = unescaped(letter); plain != 0) {
+      *to++ = plain;
+    } else {
+      return nullptr;
+    }
+  }
+  return nullptr;
+}
+
+void append_escaped(Buffer& out, std::string_view text) {
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (at != end) {
+    // Room for the rest as it is, one escape, and the overhang of a 16-byte store.
+    char* to = out.room(static_cast<std::size_t>(end - at) + 6 + 16);
+    char* const start = to;
+#ifdef __SSE2__
+    while (end - at >= 16) {
+      const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+      const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1F)), bytes);
+      const __m128i special = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
+                                           _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
+      const auto mask = static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(control, special)));
+      _mm_storeu_si128(reinterpret_cast<__m128i*>(to), bytes);
+      const int plain = mask == 0 ? 16 : __builtin_ctz(mask);
+      at += plain;
+      to += plain;
+      if (mask != 0) break;
+    }
+#endif
+    while (at != end && escapes[static_cast<unsigned char>(*at)].length == 0) *to++ = *at++;
+    if (at != end) {
+      const Escape& escape = escapes[static_cast<unsigned char>(*at++)];
+      std::memcpy(to, escape.text, sizeof escape.text);
+      to += escape.length;
+    }
+    out.commit(static_cast<std::size_t>(to - start));
+  }
+}
+
+}  // namespace rocketmq::protocol

@@ -1,0 +1,129 @@
+#pragma once
+
+#include <rocketmq/request_code.h>
+
+#include <cstdint>
+#include <optional>
+
+#include "protocol/bodies/config_data.h"
+#include "protocol/describe.h"
+
+// Topics and groups on a broker. Java: AdminBrokerProcessor.
+
+namespace rocketmq::protocol {
+
+// Java: CreateTopicRequestHeader.
+struct UpdateAndCreateTopic {
+  static constexpr auto code = RequestCode::update_and_create_topic;
+  using Response = NoFields;
+
+  Text topic;
+  Text default_topic;
+  std::int32_t read_queue_nums = 0;
+  std::int32_t write_queue_nums = 0;
+  std::int32_t perm = 0;
+  Text topic_filter_type;  // SINGLE_TAG or MULTI_TAG
+  std::optional<std::int32_t> topic_sys_flag;
+  std::optional<bool> order;
+  std::optional<Text> attributes;  // "+key=value,-key"
+  std::optional<bool> force;
+
+  template <class V>
+  static constexpr void fields(V&& v) {
+    v("topic", &UpdateAndCreateTopic::topic);
+    v("defaultTopic", &UpdateAndCreateTopic::default_topic);
+    v("readQueueNums", &UpdateAndCreateTopic::read_queue_nums);
+    v("writeQueueNums", &UpdateAndCreateTopic::write_queue_nums);
+    v("perm", &UpdateAndCreateTopic::perm);
+    v("topicFilterType", &UpdateAndCreateTopic::topic_filter_type);
+    v("topicSysFlag", &UpdateAndCreateTopic::topic_sys_flag);
+    v("order", &UpdateAndCreateTopic::order);
+    v("attributes", &UpdateAndCreateTopic::attributes);
+    v("force", &UpdateAndCreateTopic::force);
+  }
+  bool operator==(const UpdateAndCreateTopic&) const = default;
+};
+
+struct TotalTopicNumResponse {
+  std::optional<std::int32_t> total_topic_num;
+
+  template <class V>
+  static constexpr void fields(V&& v) {
+    v("totalTopicNum", &TotalTopicNumResponse::total_topic_num);
+  }
+  bool operator==(const TotalTopicNumResponse&) const = default;
+};
+
+struct GetAllTopicConfig {
+  static constexpr auto code = RequestCode::get_all_topic_config;
+  using Response = TotalTopicNumResponse;
+  using ResponseBody = TopicConfigAndMappingSerializeWrapper;
+
+  std::optional<std::int32_t> topic_seq;  // paging, since 5.4
+  std::optional<Text> data_version;
+  std::optional<std::int32_t> max_topic_num;
+
+  template <class V>
+  static constexpr void fields(V&& v) {
+    v("topicSeq", &GetAllTopicConfig::topic_seq);
+    v("dataVersion", &GetAllTopicConfig::data_version);
+    v("maxTopicNum", &GetAllTopicConfig::max_topic_num);
+  }
+  bool operator==(const GetAllTopicConfig&) const = default;
+};
+
+struct GetTopicConfig {
+  static constexpr auto code = RequestCode::get_topic_config;
+  using Response = NoFields;
+  using ResponseBody = TopicConfigAndQueueMapping;
+
+  Text topic;
+  std::optional<bool> logical;
+
+  template <class V>
+  static constexpr void fields(V&& v) {
+    v("topic", &GetTopicConfig::topic);
+    v("lo", &GetTopicConfig::logical);
+  }
+  bool operator==(const GetTopicConfig&) const = default;
+};
+
+struct UpdateAndCreateSubscriptionGroup {
+  static constexpr auto code = RequestCode::update_and_create_subscriptiongroup;
+  using Response = NoFields;
+  using Body = SubscriptionGroupConfig;
+
+  template <class V>
+  static constexpr void fields(V&&) {}
+  bool operator==(const UpdateAndCreateSubscriptionGroup&) const = default;
+};
+
+struct TotalGroupNumResponse {
+  std::optional<std::int32_t> total_group_num;
+
+  template <class V>
+  static constexpr void fields(V&& v) {
+    v("totalGroupNum", &TotalGroupNumResponse::total_group_num);
+  }
+  bool operator==(const TotalGroupNumResponse&) const = default;
+};
+
+struct GetAllSubscriptionGroupConfig {
+  static constexpr auto code = RequestCode::get_all_subscriptiongroup_config;
+  using Response = TotalGroupNumResponse;
+  using ResponseBody = SubscriptionGroupWrapper;
+
+  std::optional<std::int32_t> group_seq;  // paging, since 5.4
+  std::optional<Text> data_version;
+  std::optional<std::int32_t> max_group_num;
+
+  template <class V>
+  static constexpr void fields(V&& v) {
+    v("groupSeq", &GetAllSubscriptionGroupConfig::group_seq);
+    v("dataVersion", &GetAllSubscriptionGroupConfig::data_version);
+    v("maxGroupNum", &GetAllSubscriptionGroupConfig::max_group_num);
+  }
+  bool operator==(const GetAllSubscriptionGroupConfig&) const = default;
+};
+
+}  // namespace rocketmq::protocol
