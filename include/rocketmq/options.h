@@ -1,0 +1,73 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace rocketmq {
+
+enum class LogLevel { debug, info, warning, error };
+
+/// Called from any of the client's threads, one call at a time; must not call back into the client.
+using LogFunction = std::function<void(LogLevel, std::string_view text)>;
+
+/// Where user callbacks run: send callbacks and message listeners. run() is called from the
+/// client's loop thread and must not block it. Tasks given to run() must each be called exactly
+/// once.
+class Executor {
+ public:
+  virtual ~Executor() = default;
+  virtual void run(std::function<void()> task) = 0;
+};
+
+/// Signs every request with an access key (ACL). Empty: not signed.
+struct Credentials {
+  std::string access_key;
+  std::string secret_key;
+  std::string security_token;
+};
+
+struct TlsOptions {
+  bool enabled = false;
+  std::string ca_file;    ///< PEM; empty: the system's authorities
+  std::string cert_file;  ///< PEM, with key_file: our own certificate, for brokers that ask for one
+  std::string key_file;
+  bool verify_host = true;  ///< the name in the broker's certificate must be the one connected to
+};
+
+/// How request headers are written. Brokers read both.
+enum class HeaderEncoding { json, binary };
+
+struct ClientOptions {
+  /// "host:port;host:port". Empty: environment variable NAMESRV_ADDR.
+  std::string name_servers;
+  Credentials credentials;
+  TlsOptions tls;
+  HeaderEncoding header_encoding = HeaderEncoding::json;
+
+  /// Part of the client id, "ip@instance". Empty: made unique for each Client.
+  std::string instance_name;
+
+  std::chrono::milliseconds connect_timeout{3000};
+  std::chrono::milliseconds request_timeout{3000};  ///< one request and its answer
+  /// Routes are asked for again this often, heartbeats sent, and so on. Java's defaults.
+  std::chrono::milliseconds route_refresh_interval{30'000};
+  std::chrono::milliseconds heartbeat_interval{30'000};
+  std::chrono::milliseconds rebalance_interval{20'000};
+  std::chrono::milliseconds offset_commit_interval{5'000};
+
+  std::size_t frame_bytes_max = 16 * 1024 * 1024;  ///< a longer frame closes the connection
+  std::size_t pending_requests_max = 65'535;       ///< a connection; more are Errc::overloaded
+
+  /// Threads for send callbacks; listeners have their own (PushConsumerOptions::threads).
+  std::size_t callback_threads = 2;
+  std::shared_ptr<Executor> executor;  ///< instead of our own threads, for send callbacks
+
+  LogFunction log;  ///< none: nothing is logged
+  LogLevel log_level = LogLevel::info;
+};
+
+}  // namespace rocketmq
