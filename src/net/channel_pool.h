@@ -1,0 +1,126 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <random>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "net/channel.h"
+#include "net/log.h"
+#include "net/loop.h"
+#include "net/task.h"
+#include "net/wait.h"
+
+namespace rocketmq::net {
+
+struct ChannelPoolOptions {
+  ConnectOptions connect;
+  ChannelOptions channel;
+  // Without a byte either way. Java: clientChannelMaxIdleTimeSeconds. Zero: never.
+  Duration idle_timeout = std::chrono::seconds(120);
+  // After a failed attempt the next waits this long, doubling up to the cap, give or take a fifth.
+  Duration backoff_min = std::chrono::milliseconds(100);
+  Duration backoff_max = std::chrono::seconds(1);
+  std::uint64_t random_seed = 1;  // of the give or take
+  LogLine log;
+};
+
+// One channel an address, connected when first wanted and again after it was lost. Belongs to its
+// loop, destroyed on it; then what waits fails with client_closed or not_connected.
+class ChannelPool {
+ public:
+  // `router` serves the requests that servers send us; it outlives the pool and may be null.
+  ChannelPool(Loop& loop, ChannelPoolOptions options, Router* router = nullptr);
+  ~ChannelPool();
+  ChannelPool(const ChannelPool&) = delete;
+  ChannelPool& operator=(const ChannelPool&) = delete;
+
+  // The open channel to "host:port", or nullptr. The quick way for who sends often; not to be kept
+  // across a wait.
+  Channel* find(std::string_view address) const;
+
+  // Connects if need be; callers that want the same address at the same time share the attempt. One
+  // that comes soon after a failure waits for the next attempt. Fails with not_connected, timeout,
+  // invalid_argument or client_closed; nothing was sent then.
+  Task<Result<ChannelHandle>> get(std::string address, Duration timeout);
+
+  // `timeout` covers connecting and the call. What the texts of `request` and `body` point to must
+  // live until the answer.
+  template <class Req>
+  Task<Result<Answer<typename Req::Response>>> call(std::string address, Req request,
+                                                    std::string_view body, Duration timeout);
+
+  // Puts a one-way request on its way, connecting within `timeout` if need be.
+  template <class Req>
+  Task<Result<void>> oneway(std::string address, Req request, std::string_view body,
+                            Duration timeout);
+
+  // False after a failed attempt, until one succeeds: a hint to try another broker first.
+  bool is_reachable(std::string_view address) const;
+
+  void close(std::string_view address);
+  void close_all();  // each after what was written has been sent
+
+  // Told when a channel to an address has opened, and has closed. Set before first use.
+  std::function<void(const std::string& address)> on_opened;
+  std::function<void(const std::string& address, const Error& error)> on_closed;
+
+ private:
+  struct Peer;
+
+  Peer& peer_of(const std::string& address);
+  Task<Result<ChannelHandle>> wait_for(Peer& peer);
+  void attempt(Peer& peer);
+  void attempted(Peer& peer, Result<std::unique_ptr<Stream>> stream);
+  void closed(Peer& peer, const Error& error);
+  Duration backoff(int failures);
+  void arm_watch();
+  void watch();  // closes the idle, forgets the unused
+
+  Loop& loop_;
+  const ChannelPoolOptions options_;
+  Router* const router_;
+  std::minstd_rand random_;
+  struct TextHash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  std::unordered_map<std::string, std::unique_ptr<Peer>, TextHash, std::equal_to<>> peers_;
+  std::unique_ptr<Timer> watch_timer_;
+  bool is_closing_ = false;
+};
+
+// ---- templates
+
+template <class Req>
+Task<Result<Answer<typename Req::Response>>> ChannelPool::call(std::string address, Req request,
+                                                               std::string_view body,
+                                                               Duration timeout) {
+  const TimePoint deadline = loop_.now() + timeout;
+  Channel* channel = find(address);
+  if (channel == nullptr) {
+    auto connected = co_await get(std::move(address), timeout);
+    if (!connected) co_return std::move(connected).error();
+    channel = connected->get();
+    if (channel == nullptr) co_return Error{Errc::not_connected, "the connection was lost"};
+    timeout = deadline - loop_.now();
+  }
+  co_return co_await channel->call(request, body, timeout);
+}
+
+template <class Req>
+Task<Result<void>> ChannelPool::oneway(std::string address, Req request, std::string_view body,
+                                       Duration timeout) {
+  Channel* channel = find(address);
+  if (channel == nullptr) {
+    auto connected = co_await get(std::move(address), timeout);
+    if (!connected) co_return std::move(connected).error();
+    channel = connected->get();
+    if (channel == nullptr) co_return Error{Errc::not_connected, "the connection was lost"};
+  }
+  co_return channel->oneway(request, body);
+}
+
+}  // namespace rocketmq::net

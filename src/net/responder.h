@@ -1,0 +1,89 @@
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include "net/channel_handle.h"
+#include "protocol/bytes.h"
+#include "protocol/describe.h"
+
+namespace rocketmq::net {
+
+// What goes with an answer beside its header.
+struct ReplyOptions {
+  std::int32_t code = 0;  // answers to pulls and sends may carry their header with another code
+  std::string_view remark = {};
+  std::span<const protocol::Field> extra = {};
+};
+
+// The one-shot right to answer one request. May outlive the handler, the frame and the connection:
+// an answer to nobody goes nowhere, and so does one to a one-way request. Destroyed without having
+// answered it answers SYSTEM_ERROR, so that a forgotten path is seen at once. Written in the header
+// codec of the request: who used it can read it. Small, allocates nothing; loop thread only.
+class Responder {
+ public:
+  Responder() = default;  // nobody waits
+  Responder(ChannelHandle channel, const protocol::CommandHead& request)
+      : channel_(std::move(channel)),
+        opaque_(request.opaque),
+        codec_(request.codec),
+        state_(request.is_oneway() ? State::oneway : State::waiting) {}
+  Responder(Responder&& other) noexcept
+      : channel_(std::move(other.channel_)),
+        opaque_(other.opaque_),
+        codec_(other.codec_),
+        state_(std::exchange(other.state_, State::answered)) {}
+  Responder& operator=(Responder&& other) noexcept;
+  ~Responder() {
+    if (state_ == State::waiting) refuse_unanswered();
+  }
+
+  template <protocol::Described Response>
+  void reply(const Response& header, std::string_view body = {}, const ReplyOptions& options = {}) {
+    reply(header, [body](protocol::Buffer& out) { out.append(body); }, options);
+  }
+  // `write_body` appends the body where it goes out: one copy less for one that comes in pieces.
+  template <protocol::Described Response, std::invocable<protocol::Buffer&> WriteBody>
+  void reply(const Response& header, WriteBody write_body, const ReplyOptions& options = {});
+
+  // ResponseCode errors keep their code; overloaded becomes SYSTEM_BUSY, all else SYSTEM_ERROR. The
+  // remark is the error's message.
+  void fail(const Error& error);
+
+  // A whole answer, for relays. Its opaque, codec and flag are set here.
+  void forward(const protocol::Command& answer);
+
+  // False for a one-way request too.
+  bool is_waiting() const { return state_ == State::waiting; }
+  const ChannelHandle& channel() const { return channel_; }
+
+ private:
+  enum class State : std::uint8_t { waiting, oneway, answered };
+
+  // Spends the right. Where to write, or nullptr when nobody will read it.
+  protocol::Buffer* begin();
+  protocol::CommandHead head(std::int32_t code, std::string_view remark) const;
+  void refuse_unanswered();
+
+  ChannelHandle channel_;
+  std::int32_t opaque_ = 0;
+  protocol::HeaderCodec codec_ = protocol::HeaderCodec::json;
+  State state_ = State::answered;
+};
+
+template <protocol::Described Response, std::invocable<protocol::Buffer&> WriteBody>
+void Responder::reply(const Response& header, WriteBody write_body, const ReplyOptions& options) {
+  protocol::Buffer* const out = begin();
+  if (out == nullptr) return;
+  const std::size_t start = out->size();
+  const protocol::CommandHead answer = head(options.code, options.remark);
+  protocol::encode_frame(*out, answer, header, {}, options.extra);
+  write_body(*out);
+  // The first word counts all that follows it; the body came after it was written.
+  protocol::store_big(out->data() + start, static_cast<std::int32_t>(out->size() - start - 4));
+}
+
+}  // namespace rocketmq::net

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+#include "protocol/buffer.h"
+#include "protocol/command.h"
+#include "protocol/frame.h"
+
+namespace rocketmq::protocol {
+
+// One frame that came in, decoded where it lies in the receiving buffer. The views of its command
+// are good until the function it was handed to returns, unless keep() is called.
+class Incoming {
+ public:
+  // `frame` is the first of `input`, and `command` what decode_command() made of it.
+  Incoming(Buffer& input, const FrameSpan& frame, Command& command)
+      : input_(input), frame_(frame), command_(command) {}
+  Incoming(const Incoming&) = delete;
+  Incoming& operator=(const Incoming&) = delete;
+
+  const Command& command() const { return command_; }
+
+  // Makes the frame outlive this call: afterwards every view of command() points into memory that
+  // the returned pointer keeps alive. A small frame is copied, a large one is taken out of the
+  // receiving buffer without a copy. Views taken before this call are not moved along.
+  std::shared_ptr<const void> keep();
+
+  // Takes the frame off the receiving buffer. The command is gone then, unless it was kept.
+  void finish() {
+    if (!is_taken_) input_.consume(frame_.bytes);
+  }
+
+ private:
+  Buffer& input_;
+  const FrameSpan frame_;
+  Command& command_;
+  std::shared_ptr<const void> kept_;
+  bool is_taken_ = false;
+};
+
+}  // namespace rocketmq::protocol
