@@ -1,0 +1,146 @@
+#pragma once
+
+#include <rocketmq/result.h>
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "broker-lite/java_properties.h"
+#include "protocol/json_body.h"
+
+namespace rocketmq::broker {
+
+// Java: FlushDiskType.
+enum class FlushDiskType { async_flush, sync_flush };
+
+}  // namespace rocketmq::broker
+
+template <>
+struct rocketmq::protocol::EnumNames<rocketmq::broker::FlushDiskType> {
+  static constexpr std::array<std::string_view, 2> names{"ASYNC_FLUSH", "SYNC_FLUSH"};
+};
+
+namespace rocketmq::broker {
+
+// Every setting of a broker that has an effect here, under the name stock gives it in broker.conf.
+// Defaults are stock's, except where a comment says otherwise: a developer's machine comes first.
+// Java: BrokerConfig, MessageStoreConfig, NettyServerConfig.
+struct BrokerOptions {
+  // Who it is, and where.
+  std::string broker_cluster_name = "DefaultCluster";
+  std::string broker_name = "broker-lite";  // stock: the host's name
+  std::int64_t broker_id = 0;               // there are no slaves here: always 0, a master
+  std::string broker_ip1;                  // what routes and message ids carry; empty: bind_address
+  std::int32_t advertise_port = 0;         // ours: the port that goes with it; 0: the real one
+  std::string bind_address = "127.0.0.1";  // stock: 0.0.0.0
+  std::int32_t listen_port = 10911;        // 0: any free one
+  std::string namesrv_addr;                // "a:9876;b:9876"
+  std::int64_t register_name_server_period_ms = 30'000;
+  std::int64_t register_broker_timeout_ms = 24'000;
+  std::int32_t broker_permission = 6;  // 4 read, 2 write
+  std::int32_t server_channel_max_idle_time_seconds = 120;
+  std::int64_t channel_expired_timeout_ms = 120'000;
+
+  // Topics, groups, clients.
+  bool auto_create_topic_enable = true;
+  std::int32_t default_topic_queue_nums = 8;
+  bool cluster_topic_enable = true;
+  bool broker_topic_enable = true;
+  bool auto_create_subscription_group = true;
+  bool trace_topic_enable = false;
+  bool trace_on = true;
+  std::string region_id = "DefaultRegion";
+  bool reject_pull_consumer_enable = false;
+  bool notify_consumer_ids_changed_enable = true;
+  bool long_polling_enable = true;
+  std::int64_t short_polling_time_ms = 1'000;
+  bool lite_pull_message_enable = true;
+  std::int64_t flush_consumer_offset_interval_ms = 5'000;
+  std::int64_t start_accept_send_request_time_stamp = 0;  // Unix ms
+
+  // The store.
+  std::string store_path_root_dir = "./rocketmq-store";  // ":memory:" keeps nothing
+  std::int64_t mapped_file_size_commit_log = 1'073'741'824;
+  std::int64_t mapped_file_size_consume_queue = 6'000'000;
+  std::int32_t max_message_size = 4'194'304;
+  FlushDiskType flush_disk_type = FlushDiskType::async_flush;
+  std::int64_t flush_interval_commit_log_ms = 500;
+  std::int64_t sync_flush_timeout_ms = 5'000;
+
+  // One answer to a pull.
+  std::int32_t max_transfer_bytes_on_message_in_memory = 262'144;
+  std::int32_t max_transfer_count_on_message_in_memory = 1'024;  // stock: 32
+  std::int32_t pull_batch_max_message_count = 160;
+  std::int32_t max_filter_message_size = 16'000;  // of consume queue scanned at once, bytes
+
+  // Ours. A limit on requests that are held until a message arrives: each keeps about 300 bytes.
+  std::int64_t waiting_pulls_max = 100'000;
+
+  template <class V>
+  static constexpr void fields(V&& v) {
+    using O = BrokerOptions;
+    v("brokerClusterName", &O::broker_cluster_name);
+    v("brokerName", &O::broker_name);
+    v("brokerId", &O::broker_id);
+    v("brokerIP1", &O::broker_ip1);
+    v("advertisePort", &O::advertise_port);
+    v("bindAddress", &O::bind_address);
+    v("listenPort", &O::listen_port);
+    v("namesrvAddr", &O::namesrv_addr);
+    v("registerNameServerPeriod", &O::register_name_server_period_ms);
+    v("registerBrokerTimeoutMills", &O::register_broker_timeout_ms);
+    v("brokerPermission", &O::broker_permission);
+    v("serverChannelMaxIdleTimeSeconds", &O::server_channel_max_idle_time_seconds);
+    v("channelExpiredTimeout", &O::channel_expired_timeout_ms);
+    v("autoCreateTopicEnable", &O::auto_create_topic_enable);
+    v("defaultTopicQueueNums", &O::default_topic_queue_nums);
+    v("clusterTopicEnable", &O::cluster_topic_enable);
+    v("brokerTopicEnable", &O::broker_topic_enable);
+    v("autoCreateSubscriptionGroup", &O::auto_create_subscription_group);
+    v("traceTopicEnable", &O::trace_topic_enable);
+    v("traceOn", &O::trace_on);
+    v("regionId", &O::region_id);
+    v("rejectPullConsumerEnable", &O::reject_pull_consumer_enable);
+    v("notifyConsumerIdsChangedEnable", &O::notify_consumer_ids_changed_enable);
+    v("longPollingEnable", &O::long_polling_enable);
+    v("shortPollingTimeMills", &O::short_polling_time_ms);
+    v("litePullMessageEnable", &O::lite_pull_message_enable);
+    v("flushConsumerOffsetInterval", &O::flush_consumer_offset_interval_ms);
+    v("startAcceptSendRequestTimeStamp", &O::start_accept_send_request_time_stamp);
+    v("storePathRootDir", &O::store_path_root_dir);
+    v("mappedFileSizeCommitLog", &O::mapped_file_size_commit_log);
+    v("mappedFileSizeConsumeQueue", &O::mapped_file_size_consume_queue);
+    v("maxMessageSize", &O::max_message_size);
+    v("flushDiskType", &O::flush_disk_type);
+    v("flushIntervalCommitLog", &O::flush_interval_commit_log_ms);
+    v("syncFlushTimeout", &O::sync_flush_timeout_ms);
+    v("maxTransferBytesOnMessageInMemory", &O::max_transfer_bytes_on_message_in_memory);
+    v("maxTransferCountOnMessageInMemory", &O::max_transfer_count_on_message_in_memory);
+    v("pullBatchMaxMessageCount", &O::pull_batch_max_message_count);
+    v("maxFilterMessageSize", &O::max_filter_message_size);
+    v("waitingPullsMax", &O::waiting_pulls_max);
+  }
+  bool operator==(const BrokerOptions&) const = default;
+};
+
+inline constexpr std::string_view memory_store = ":memory:";
+
+// Sets what `properties` say. Gives back what a person should be told: settings without effect
+// here, and values that cannot be used (the default stays, as in Java). Fails only on a setting
+// that would change what the broker is, such as aclEnable=true: ignoring it would be a lie.
+Result<std::vector<std::string>> apply_properties(BrokerOptions& options,
+                                                  std::span<const JavaProperty> properties);
+
+// Fails on values no broker can run with.
+Result<void> check(const BrokerOptions& options);
+
+// All of them, as GET_BROKER_CONFIG and `-p` show them.
+JavaProperties to_properties(const BrokerOptions& options);
+
+// "127.0.0.1", "[::1]", "localhost": reachable from this machine only.
+bool is_loopback(std::string_view host);
+
+}  // namespace rocketmq::broker

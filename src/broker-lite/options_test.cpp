@@ -1,0 +1,121 @@
+#include "broker-lite/options.h"
+
+#include <gmock/gmock.h>
+
+namespace rocketmq::broker {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+TEST(BrokerOptions, takes_the_settings_of_a_stock_broker_conf) {
+  BrokerOptions options;
+  const auto warnings = apply_properties(
+      options, parse_java_properties("brokerClusterName = C1\nbrokerName = broker-a\nbrokerId = 0\n"
+                                     "brokerRole = ASYNC_MASTER\nflushDiskType = SYNC_FLUSH\n"
+                                     "listenPort=+20911\nautoCreateTopicEnable=False\n"
+                                     "mappedFileSizeCommitLog=268435456\n"));
+  ASSERT_TRUE(warnings);
+  EXPECT_THAT(*warnings, IsEmpty());
+  EXPECT_EQ(options.broker_cluster_name, "C1");
+  EXPECT_EQ(options.broker_name, "broker-a");
+  EXPECT_EQ(options.flush_disk_type, FlushDiskType::sync_flush);
+  EXPECT_EQ(options.listen_port, 20911);
+  EXPECT_FALSE(options.auto_create_topic_enable);
+  EXPECT_EQ(options.mapped_file_size_commit_log, 268435456);
+}
+
+TEST(BrokerOptions, names_settings_without_effect_in_one_line_and_goes_on) {
+  BrokerOptions options;
+  const auto warnings = apply_properties(
+      options, parse_java_properties("deleteWhen=04\nnoSuchKey=1\nlistenPort=12345"));
+  ASSERT_TRUE(warnings);
+  EXPECT_THAT(*warnings, ElementsAre("settings without effect here: deleteWhen, noSuchKey"));
+  EXPECT_EQ(options.listen_port, 12345);
+}
+
+TEST(BrokerOptions, keeps_the_default_where_a_value_cannot_be_used) {
+  for (const char* text : {"listenPort=abc", "listenPort=99999999999", "listenPort=0x10",
+                           "listenPort=", "flushDiskType=sync_flush"}) {
+    BrokerOptions options;
+    const auto warnings = apply_properties(options, parse_java_properties(text));
+    ASSERT_TRUE(warnings) << text;
+    EXPECT_THAT(*warnings, ElementsAre(HasSubstr("cannot be used"))) << text;
+    EXPECT_EQ(options, BrokerOptions()) << text;
+  }
+}
+
+TEST(BrokerOptions, forgives_blanks_around_numbers_and_booleans) {
+  BrokerOptions options;
+  ASSERT_TRUE(apply_properties(
+      options, std::vector<JavaProperty>{{"listenPort", "10911 "}, {"traceOn", " TRUE\t"}}));
+  EXPECT_EQ(options.listen_port, 10911);
+  EXPECT_TRUE(options.trace_on);
+}
+
+TEST(BrokerOptions, refuses_what_it_would_have_to_lie_about) {
+  for (const char* text : {"aclEnable=true", "brokerRole=SLAVE", "enableDLegerCommitLog=true",
+                           "storeType=defaultRocksDB", "authenticationEnabled=true"}) {
+    BrokerOptions options;
+    const auto warnings = apply_properties(options, parse_java_properties(text));
+    ASSERT_FALSE(warnings) << text;
+    EXPECT_THAT(warnings.error().message, HasSubstr("not offered here")) << text;
+  }
+  BrokerOptions options;
+  EXPECT_TRUE(
+      apply_properties(options, parse_java_properties("aclEnable=false\nstoreType=default")));
+}
+
+TEST(BrokerOptions, says_what_to_write_instead_of_the_old_names) {
+  BrokerOptions options;
+  const auto warnings =
+      apply_properties(options, parse_java_properties("mapedFileSizeConsumeQueue=300000"));
+  ASSERT_TRUE(warnings);
+  EXPECT_THAT(*warnings, ElementsAre(HasSubstr("mappedFileSizeConsumeQueue")));
+  EXPECT_EQ(options, BrokerOptions());
+}
+
+TEST(BrokerOptions, are_always_those_of_a_master) {
+  BrokerOptions options;
+  const auto warnings = apply_properties(options, parse_java_properties("brokerId=3"));
+  ASSERT_TRUE(warnings);
+  EXPECT_THAT(*warnings, ElementsAre(HasSubstr("brokerId")));
+  EXPECT_EQ(options.broker_id, 0);
+}
+
+TEST(BrokerOptions, are_checked_for_what_no_broker_can_run_with) {
+  EXPECT_TRUE(check(BrokerOptions()));
+  EXPECT_FALSE(check(BrokerOptions{.listen_port = 65536}));
+  EXPECT_FALSE(check(BrokerOptions{.listen_port = -1}));
+  EXPECT_FALSE(check(BrokerOptions{.broker_name = ""}));
+  EXPECT_FALSE(check(BrokerOptions{.mapped_file_size_commit_log = 4096}));
+  EXPECT_FALSE(check(BrokerOptions{.max_message_size = 16 * 1024 * 1024}));
+  EXPECT_FALSE(check(BrokerOptions{.flush_interval_commit_log_ms = 0}));
+}
+
+TEST(BrokerOptions, are_shown_as_they_can_be_read_back) {
+  BrokerOptions options;
+  options.broker_ip1 = "10.0.0.9";
+  options.flush_disk_type = FlushDiskType::sync_flush;
+  options.trace_on = false;
+  const JavaProperties shown = to_properties(options);
+  EXPECT_THAT(shown, Contains(JavaProperty{"flushDiskType", "SYNC_FLUSH"}));
+  EXPECT_THAT(shown, Contains(JavaProperty{"traceOn", "false"}));
+  BrokerOptions read;
+  ASSERT_TRUE(apply_properties(read, shown));
+  EXPECT_EQ(read, options);
+}
+
+TEST(BrokerOptions, know_what_is_reachable_from_this_machine_only) {
+  EXPECT_TRUE(is_loopback("127.0.0.1"));
+  EXPECT_TRUE(is_loopback("localhost"));
+  EXPECT_TRUE(is_loopback("[::1]"));
+  EXPECT_FALSE(is_loopback("0.0.0.0"));
+  EXPECT_FALSE(is_loopback("[::]"));
+  EXPECT_FALSE(is_loopback("10.0.0.127"));
+}
+
+}  // namespace
+}  // namespace rocketmq::broker
