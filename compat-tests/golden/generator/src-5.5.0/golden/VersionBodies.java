@@ -1,0 +1,103 @@
+package golden;
+
+import com.alibaba.fastjson2.JSONWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.rocketmq.common.MQVersion;
+import org.apache.rocketmq.remoting.protocol.RemotingSerializable;
+import org.apache.rocketmq.remoting.protocol.body.RegisterBrokerBody;
+import org.apache.rocketmq.remoting.protocol.body.TopicConfigAndMappingSerializeWrapper;
+import org.apache.rocketmq.remoting.protocol.route.TopicRouteData;
+import org.apache.rocketmq.remoting.protocol.statictopic.LogicQueueMappingItem;
+import org.apache.rocketmq.remoting.protocol.statictopic.TopicConfigAndQueueMapping;
+import org.apache.rocketmq.remoting.protocol.statictopic.TopicQueueMappingDetail;
+import org.apache.rocketmq.remoting.protocol.statictopic.TopicQueueMappingInfo;
+import org.apache.rocketmq.remoting.protocol.subscription.*;
+
+/** Bodies and members that 4.9.7 does not have. */
+final class VersionBodies {
+  private VersionBodies() {}
+
+  static void addTo(Bodies bodies) throws Exception {
+    TopicConfigAndMappingSerializeWrapper wrapper = new TopicConfigAndMappingSerializeWrapper();
+    wrapper.setDataVersion(Samples.dataVersion(1, Samples.TIME, 2));
+    wrapper.setMappingDataVersion(Samples.dataVersion(0, Samples.TIME + 1, 3));
+    wrapper.getTopicConfigTable().put("T", Samples.fullTopic());
+    wrapper.getTopicQueueMappingDetailMap().put("T", detail());
+    addMapping(wrapper);
+    bodies.add("TopicConfigAndMappingSerializeWrapper.full", wrapper);
+    TopicConfigAndMappingSerializeWrapper none = new TopicConfigAndMappingSerializeWrapper();
+    none.setDataVersion(Samples.dataVersion(0, Samples.TIME, 0));
+    none.setMappingDataVersion(Samples.dataVersion(0, Samples.TIME, 0));
+    bodies.add("TopicConfigAndMappingSerializeWrapper.min", none);
+
+    bodies.add("TopicConfigAndQueueMapping.full",
+        new TopicConfigAndQueueMapping(Samples.fullTopic(), detail()));
+    bodies.add("TopicConfigAndQueueMapping.min",
+        new TopicConfigAndQueueMapping(Samples.fullTopic(), null));
+  }
+
+  private static TopicQueueMappingDetail detail() {
+    TopicQueueMappingDetail detail = new TopicQueueMappingDetail("T", 8, "b-a", 100);
+    detail.getCurrIdMap().put(0, 1);
+    detail.getHostedQueues().put(0,
+        List.of(new LogicQueueMappingItem(0, 0, "b-a", 0, 0, 100, -1, -1),
+            new LogicQueueMappingItem(1, 1, "b-a", 100, 0, -1, -1, -1)));
+    return detail;
+  }
+
+  private static TopicQueueMappingInfo info() {
+    TopicQueueMappingInfo info = new TopicQueueMappingInfo("T", 8, "b-a", 100);
+    info.getCurrIdMap().put(0, 1);
+    info.getCurrIdMap().put(7, 0);
+    return info;
+  }
+
+  static void addMapping(TopicRouteData route) {
+    Map<String, TopicQueueMappingInfo> mapping = new LinkedHashMap<>();
+    TopicQueueMappingInfo info = info();
+    // Beyond what JavaScript counts exactly: the standard form quotes it.
+    info.setEpoch(Long.MAX_VALUE);
+    mapping.put("b-a", info);
+    route.setTopicQueueMappingByBroker(mapping);
+  }
+
+  static void addMapping(TopicConfigAndMappingSerializeWrapper wrapper) {
+    wrapper.getTopicQueueMappingInfoMap().put("T", info());
+  }
+
+  static void fill(SubscriptionGroupConfig group) {
+    group.setConsumeMessageOrderly(true);
+    group.setGroupSysFlag(1);
+    group.setConsumeTimeoutMinute(30);
+    group.setSubscriptionDataSet(
+        Samples.setOf(new SimpleSubscriptionData("T", "TAG", "TagA||标签", 1),
+            new SimpleSubscriptionData("T2", "SQL92", "a > 5", 2)));
+    GroupRetryPolicy policy = new GroupRetryPolicy();
+    policy.setType(GroupRetryPolicyType.EXPONENTIAL);
+    policy.setExponentialRetryPolicy(new ExponentialRetryPolicy(5000, 7200000, 2));
+    policy.setCustomizedRetryPolicy(new CustomizedRetryPolicy(new long[] {1000, 5000}));
+    group.setGroupRetryPolicy(policy);
+    Map<String, String> attributes = new LinkedHashMap<>();
+    attributes.put("priority.factor", "50");
+    group.setAttributes(attributes);
+  }
+
+  /** As ClientRequestProcessor answers clients from V4_9_4 on. */
+  static byte[] standardJson(TopicRouteData route) {
+    return route.encode(JSONWriter.Feature.BrowserCompatible, JSONWriter.Feature.MapSortField);
+  }
+
+  /**
+   * What Java reads from a compressed registration: the text form of a topic lacks some members.
+   */
+  static Object readCompressed(byte[] bytes) throws Exception {
+    RegisterBrokerBody body = RegisterBrokerBody.decode(bytes, true, MQVersion.Version.V5_0_0);
+    // Does not travel: the class fills it with the time of reading.
+    body.getTopicConfigSerializeWrapper().setMappingDataVersion(null);
+    return Json.readDialect(new String(RemotingSerializable.encode(body), StandardCharsets.UTF_8));
+  }
+}

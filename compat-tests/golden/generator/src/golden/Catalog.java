@@ -1,0 +1,153 @@
+package golden;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.apache.rocketmq.common.message.MessageConst;
+import org.apache.rocketmq.remoting.protocol.RemotingCommand;
+
+/** The requests for which there are frames. */
+final class Catalog {
+  private static final String ODD_BODY = "hello 标签😀\0\u0001\u0002";
+
+  private Catalog() {}
+
+  static List<Api> all(Bodies bodies) throws Exception {
+    Body text = new Body(null, ODD_BODY.getBytes(StandardCharsets.UTF_8));
+    Body one = new Body(null, "1".getBytes(StandardCharsets.UTF_8));
+    Body batch = new Body(null, Records.batchBody());
+    Body pulled = new Body(null, Records.pulledBody());
+    Body record = new Body(null, Records.halfMessage());
+    Body config =
+        new Body(null, "brokerName=b-a\nlistenPort=10911\n".getBytes(StandardCharsets.UTF_8));
+    return List.of(
+        // Messages
+        send("SEND_MESSAGE", "SendMessageRequestHeader").body(text, one),
+        send("SEND_MESSAGE_V2", "SendMessageRequestHeaderV2").body(text, one),
+        send("SEND_BATCH_MESSAGE", "SendMessageRequestHeaderV2").body(batch, batch),
+        pull("PULL_MESSAGE").answerBody(pulled, null),
+        pull("LITE_PULL_MESSAGE").answerBody(pulled, null),
+        api("CONSUMER_SEND_MSG_BACK", "ConsumerSendMsgBackRequestHeader", null),
+        api("QUERY_MESSAGE", "QueryMessageRequestHeader", "QueryMessageResponseHeader")
+            .extra(command -> command.addExtField("_UNIQUE_KEY_QUERY", "false"))
+            .answerBody(pulled, null),
+        api("VIEW_MESSAGE_BY_ID", "ViewMessageRequestHeader", "ViewMessageResponseHeader")
+            .answerBody(record, record),
+        // Offsets
+        api("QUERY_CONSUMER_OFFSET", "QueryConsumerOffsetRequestHeader",
+            "QueryConsumerOffsetResponseHeader"),
+        api("UPDATE_CONSUMER_OFFSET", "UpdateConsumerOffsetRequestHeader",
+            "UpdateConsumerOffsetResponseHeader"),
+        api("SEARCH_OFFSET_BY_TIMESTAMP", "SearchOffsetRequestHeader",
+            "SearchOffsetResponseHeader"),
+        api("GET_MAX_OFFSET", "GetMaxOffsetRequestHeader", "GetMaxOffsetResponseHeader"),
+        api("GET_MIN_OFFSET", "GetMinOffsetRequestHeader", "GetMinOffsetResponseHeader"),
+        api("GET_EARLIEST_MSG_STORETIME", "GetEarliestMsgStoretimeRequestHeader",
+            "GetEarliestMsgStoretimeResponseHeader"),
+        // Client sessions
+        api("HEART_BEAT", "HeartbeatRequestHeader", null)
+            .body(bodies.of("HeartbeatData.full"), bodies.of("HeartbeatData.min"))
+            .answerExtra(Catalog::heartbeatAnswer),
+        api("UNREGISTER_CLIENT", "UnregisterClientRequestHeader", "UnregisterClientResponseHeader"),
+        api("GET_CONSUMER_LIST_BY_GROUP", "GetConsumerListByGroupRequestHeader",
+            "GetConsumerListByGroupResponseHeader")
+            .answerBody(bodies.of("GetConsumerListByGroupResponseBody.full"),
+                bodies.of("GetConsumerListByGroupResponseBody.min")),
+        api("NOTIFY_CONSUMER_IDS_CHANGED", "NotifyConsumerIdsChangedRequestHeader", null).oneway(),
+        api("CHECK_CLIENT_CONFIG", null, null)
+            .body(
+                bodies.of("CheckClientRequestBody.full"), bodies.of("CheckClientRequestBody.min")),
+        api("LOCK_BATCH_MQ", "LockBatchMqRequestHeader", null)
+            .body(bodies.of("LockBatchRequestBody.full"), bodies.of("LockBatchRequestBody.min"))
+            .answerBody(
+                bodies.of("LockBatchResponseBody.full"), bodies.of("LockBatchResponseBody.min")),
+        api("UNLOCK_BATCH_MQ", "UnlockBatchMqRequestHeader", null)
+            .body(
+                bodies.of("UnlockBatchRequestBody.full"), bodies.of("UnlockBatchRequestBody.min")),
+        // Transactions
+        api("END_TRANSACTION", "EndTransactionRequestHeader", null)
+            .oneway()
+            .extra(command -> command.setRemark("java.lang.Exception: " + Headers.ODD_TEXT)),
+        api("CHECK_TRANSACTION_STATE", "CheckTransactionStateRequestHeader", null)
+            .oneway()
+            .body(record, record),
+        // Topics and groups
+        api("UPDATE_AND_CREATE_TOPIC", "CreateTopicRequestHeader", null),
+        api("GET_TOPIC_CONFIG", "GetTopicConfigRequestHeader", null)
+            .answerBody(bodies.of("TopicConfigAndQueueMapping.full"),
+                bodies.of("TopicConfigAndQueueMapping.min")),
+        api("GET_ALL_TOPIC_CONFIG", "GetAllTopicConfigRequestHeader",
+            "GetAllTopicConfigResponseHeader")
+            .answerBody(bodies.of("TopicConfigAndMappingSerializeWrapper.full",
+                            "TopicConfigSerializeWrapper.full"),
+                bodies.of("TopicConfigSerializeWrapper.min")),
+        api("UPDATE_AND_CREATE_SUBSCRIPTIONGROUP", null, null)
+            .body(bodies.of("SubscriptionGroupConfig.full"),
+                bodies.of("SubscriptionGroupConfig.min")),
+        api("GET_ALL_SUBSCRIPTIONGROUP_CONFIG", "GetAllSubscriptionGroupRequestHeader",
+            "GetAllSubscriptionGroupResponseHeader")
+            .answerBody(bodies.of("SubscriptionGroupWrapper.full"),
+                bodies.of("SubscriptionGroupWrapper.min")),
+        // Broker administration
+        api("GET_BROKER_CONFIG", null, "GetBrokerConfigResponseHeader").answerBody(config, config),
+        api("GET_BROKER_RUNTIME_INFO", null, null)
+            .answerBody(bodies.of("KVTable.full"), bodies.of("KVTable.min")),
+        api("GET_TOPIC_STATS_INFO", "GetTopicStatsInfoRequestHeader", null)
+            .answerBody(bodies.of("TopicStatsTable.full"), bodies.of("TopicStatsTable.min")),
+        api("GET_CONSUMER_CONNECTION_LIST", "GetConsumerConnectionListRequestHeader", null)
+            .answerBody(bodies.of("ConsumerConnection.full"), bodies.of("ConsumerConnection.min")),
+        api("GET_CONSUME_STATS", "GetConsumeStatsRequestHeader", null)
+            .answerBody(bodies.of("ConsumeStats.full"), bodies.of("ConsumeStats.min")),
+        // Name server
+        api("PUT_KV_CONFIG", "PutKVConfigRequestHeader", null),
+        api("GET_KV_CONFIG", "GetKVConfigRequestHeader", "GetKVConfigResponseHeader"),
+        api("DELETE_KV_CONFIG", "DeleteKVConfigRequestHeader", null), registerBroker(bodies),
+        api("UNREGISTER_BROKER", "UnRegisterBrokerRequestHeader", null),
+        api("GET_ROUTEINFO_BY_TOPIC", "GetRouteInfoRequestHeader", null)
+            .answerBody(bodies.of("TopicRouteData.full.standard"), bodies.of("TopicRouteData.min")),
+        api("GET_BROKER_CLUSTER_INFO", null, null)
+            .answerBody(bodies.of("ClusterInfo.full"), bodies.of("ClusterInfo.min")),
+        api("GET_ALL_TOPIC_LIST_FROM_NAMESERVER", null, null)
+            .answerBody(bodies.of("TopicList.full"), bodies.of("TopicList.min")),
+        api("QUERY_DATA_VERSION", "QueryDataVersionRequestHeader", "QueryDataVersionResponseHeader")
+            .body(bodies.of("DataVersion.full"), bodies.of("DataVersion.min"))
+            .answerBody(bodies.of("DataVersion.full"), null));
+  }
+
+  private static Api api(String name, String requestHeader, String responseHeader) {
+    return new Api(name, requestHeader, responseHeader);
+  }
+
+  /**
+   * The broker adds its region and trace switch to every answer to a send (SendMessageProcessor).
+   */
+  private static Api send(String name, String requestHeader) {
+    return api(name, requestHeader, "SendMessageResponseHeader").answerExtra(command -> {
+      command.addExtField(MessageConst.PROPERTY_MSG_REGION, "DefaultRegion");
+      command.addExtField(MessageConst.PROPERTY_TRACE_SWITCH, "true");
+    });
+  }
+
+  private static Api pull(String name) {
+    return api(name, "PullMessageRequestHeader", "PullMessageResponseHeader")
+        .answerExtra(command -> command.setRemark("FOUND"));
+  }
+
+  private static void heartbeatAnswer(RemotingCommand command) {
+    command.addExtField("IS_SUPPORT_HEART_BEAT_V2", "true");
+    command.addExtField("IS_SUB_CHANGE", "true");
+  }
+
+  /** The header carries the body's checksum, and says whether the body is compressed. */
+  private static Api registerBroker(Bodies bodies) {
+    Body compressed = bodies.of("RegisterBrokerBody.full.compressed");
+    Body plain = bodies.of("RegisterBrokerBody.min");
+    return api("REGISTER_BROKER", "RegisterBrokerRequestHeader", "RegisterBrokerResponseHeader")
+        .body(compressed, plain)
+        .answerBody(bodies.of("KVTable.full"), null)
+        .adjust(header -> {
+          boolean isFull = Headers.isTrue(header, "compressed");
+          byte[] body = (isFull ? compressed : plain).bytes();
+          Headers.set(header, "bodyCrc32", org.apache.rocketmq.common.UtilAll.crc32(body));
+        });
+  }
+}
