@@ -1,0 +1,42 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "broker-lite/options.h"
+#include "broker-lite/state/clients.h"
+#include "broker-lite/state/groups.h"
+#include "broker-lite/state/offsets.h"
+#include "broker-lite/state/queue_locks.h"
+#include "broker-lite/state/topics.h"
+#include "broker-lite/store/message_store.h"
+#include "net/loop.h"
+#include "protocol/host.h"
+
+namespace rocketmq::broker {
+
+// What the handlers of a broker share. Broker owns it, builds it before the first request and keeps
+// it until after the last; everything in it belongs to the broker's loop.
+struct Core {
+  net::Loop& loop;
+  const BrokerOptions options;
+  MessageStore& store;
+  Topics& topics;
+  Groups& groups;
+  Offsets& offsets;
+  Clients& clients;
+  QueueLocks& queue_locks;
+
+  // The address in routes, records and message ids. Java: brokerIP1 and listenPort.
+  protocol::Host store_host;
+  std::string address;  // the same as text
+
+  // To be called after a change, by whoever made it: saves the table and, for a topic, registers it
+  // with the name servers.
+  std::function<void(std::string_view topic)> topic_changed;
+  std::function<void(std::string_view topic)> topic_removed;
+  std::function<void()> groups_changed;
+};
+
+}  // namespace rocketmq::broker
