@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "broker-lite/state/text_map.h"
+#include "net/channel_handle.h"
 #include "protocol/bodies/client_data.h"
 #include "protocol/bodies/stats_data.h"
 #include "protocol/command.h"
@@ -16,12 +17,9 @@ namespace rocketmq::broker {
 
 using TimePoint = std::chrono::steady_clock::time_point;
 
-// Names one accepted connection for as long as the broker runs; never used twice.
-using ConnectionId = std::uint64_t;
-
 // Who is at the other end of a connection, as its last heartbeat said.
 struct ClientInfo {
-  ConnectionId connection = 0;
+  net::ChannelHandle channel;
   std::string client_id;
   std::string address;  // "10.0.0.9:5555"
   protocol::Language language = protocol::Language::java;
@@ -41,11 +39,11 @@ struct ConsumerGroup {
   std::int32_t heartbeat_fingerprint = 0;
 };
 
-// The members of `group` are others now: tell each of `connections` with
-// NOTIFY_CONSUMER_IDS_CHANGED, if the group's config has that enabled.
+// The members of `group` are others now: tell each of `channels` with NOTIFY_CONSUMER_IDS_CHANGED,
+// if the group's config has that enabled.
 struct MembersChanged {
   std::string group;
-  std::vector<ConnectionId> connections;
+  std::vector<net::ChannelHandle> channels;
   bool operator==(const MembersChanged&) const = default;
 };
 
@@ -62,26 +60,27 @@ class Clients {
   explicit Clients(ClientsOptions options = {}) : options_(options) {}
 
   struct Registered {
-    bool accepted = true;               // false: members_max is reached
-    bool subscription_changed = false;  // what the answer's IS_SUB_CHANGE says of this group
+    bool accepted = true;                 // false: members_max is reached
+    bool subscription_changed = false;    // what the answer's IS_SUB_CHANGE says of this group
     std::vector<MembersChanged> changed;  // none or one
   };
 
-  // One entry of a heartbeat's consumerDataSet. `fingerprint` and `without_sub` are the heartbeat's;
-  // without_sub leaves the subscriptions as they are.
+  // One entry of a heartbeat's consumerDataSet. `fingerprint` and `without_sub` are the
+  // heartbeat's; without_sub leaves the subscriptions as they are.
   Registered register_consumer(const ClientInfo& client, const protocol::ConsumerData& data,
                                std::int32_t fingerprint, bool without_sub, TimePoint now);
   // False: members_max is reached.
   bool register_producer(const ClientInfo& client, std::string_view group, TimePoint now);
 
-  // UNREGISTER_CLIENT, for one group. The client is known by its connection.
-  std::vector<MembersChanged> unregister_consumer(ConnectionId connection, std::string_view group);
-  void unregister_producer(ConnectionId connection, std::string_view group);
+  // UNREGISTER_CLIENT, for one group. The client is known by its channel.
+  std::vector<MembersChanged> unregister_consumer(const net::ChannelHandle& channel,
+                                                  std::string_view group);
+  void unregister_producer(const net::ChannelHandle& channel, std::string_view group);
 
-  std::vector<MembersChanged> connection_closed(ConnectionId connection);
+  std::vector<MembersChanged> channel_closed(const net::ChannelHandle& channel);
 
   struct Expired {
-    std::vector<ConnectionId> connections;  // to be closed
+    std::vector<net::ChannelHandle> channels;  // to be closed
     std::vector<MembersChanged> changed;
   };
   // Forgets whom nothing was heard from for channel_expired_timeout. Called every 10 s.
@@ -95,7 +94,7 @@ class Clients {
   // Groups with a live subscription on the topic, sorted.
   std::vector<std::string> groups_subscribed_to(std::string_view topic) const;
 
-  std::size_t connections() const { return connections_.size(); }
+  std::size_t channels() const { return channels_.size(); }
   std::size_t members() const { return members_; }
 
  private:
@@ -104,18 +103,21 @@ class Clients {
     std::vector<std::string> producer_groups;
   };
 
-  ClientMember* join(std::vector<ClientMember>& members, const ClientInfo& client, TimePoint now,
-                     bool& is_new);
-  void leave(std::vector<ClientMember>& members, ConnectionId connection);
-  std::vector<MembersChanged> leave_consumer_group(ConnectionId connection, std::string_view group);
-  void leave_producer_group(ConnectionId connection, std::string_view group);
+  // What became of a heartbeat: there was no room, it was a known channel, or one new to the group.
+  enum class Joined { refused, known, is_new };
+  Joined join(std::vector<ClientMember>& members, const ClientInfo& client, TimePoint now,
+              std::vector<std::string> Memberships::* side, std::string_view group);
+  void leave(std::vector<ClientMember>& members, const net::ChannelHandle& channel);
+  std::vector<MembersChanged> leave_consumer_group(const net::ChannelHandle& channel,
+                                                   std::string_view group);
+  void leave_producer_group(const net::ChannelHandle& channel, std::string_view group);
   static bool update_subscriptions(ConsumerGroup& group,
                                    const std::vector<protocol::SubscriptionData>& subscriptions);
 
   const ClientsOptions options_;
   TextMap<ConsumerGroup> consumers_;
   TextMap<std::vector<ClientMember>> producers_;
-  std::unordered_map<ConnectionId, Memberships> connections_;
+  std::unordered_map<net::ChannelHandle, Memberships> channels_;
   std::size_t members_ = 0;
 };
 

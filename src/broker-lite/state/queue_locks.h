@@ -19,8 +19,8 @@ struct QueueLocksOptions {
   std::size_t locks_max = 200'000;
 };
 
-// Which client of a group may consume a queue in order. A lock lives for one lease and is renewed by
-// locking again; a dead owner's lock is taken over after that. Kept in memory only.
+// Which client of a group may consume a queue in order. A lock lives for one lease and is renewed
+// by locking again; a dead owner's lock is taken over after that. Kept in memory only.
 // Java: RebalanceLockManager.
 class QueueLocks {
  public:

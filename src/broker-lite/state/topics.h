@@ -19,8 +19,12 @@ inline constexpr std::int32_t perm_read = 4;
 inline constexpr std::int32_t perm_write = 2;
 inline constexpr std::int32_t perm_inherit = 1;
 
-inline bool is_readable(const protocol::TopicConfig& topic) { return (topic.perm & perm_read) != 0; }
-inline bool is_writable(const protocol::TopicConfig& topic) { return (topic.perm & perm_write) != 0; }
+inline bool is_readable(const protocol::TopicConfig& topic) {
+  return (topic.perm & perm_read) != 0;
+}
+inline bool is_writable(const protocol::TopicConfig& topic) {
+  return (topic.perm & perm_write) != 0;
+}
 
 // Named as in broker.conf.
 struct TopicsOptions {
@@ -94,8 +98,8 @@ class Topics {
   // An incremental registration: one topic and the version of all.
   protocol::TopicConfigAndMappingSerializeWrapper wrapper(std::string_view topic) const;
 
-  // config/topics.json. Loading keeps system topics the file does not name; entries with a name or a
-  // count we would not accept are left out. An error leaves everything as it was.
+  // config/topics.json. Loading keeps system topics the file does not name; entries with a name or
+  // a count we would not accept are left out. An error leaves everything as it was.
   std::string to_json() const;
   Result<void> load(std::string_view json);
 
