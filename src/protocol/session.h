@@ -60,7 +60,8 @@ class RpcSession {
   RpcSession& operator=(const RpcSession&) = delete;
 
   // The opaque id for a request that is not answered (one-way).
-  std::int32_t next_opaque() { return next_opaque_++; }
+  // Counts through all 32 bits, negative numbers too, as Java's does.
+  std::int32_t next_opaque() { return static_cast<std::int32_t>(next_opaque_++); }
 
   // Enters a call and gives its opaque id. Fails with overloaded or, once closed, not_connected.
   Result<std::int32_t> begin(PendingCall& call, TimePoint deadline);
@@ -85,12 +86,15 @@ class RpcSession {
 
  private:
   friend class PendingCall;
+  class Failing;
 
   // The table: open addressing by opaque. Ids are handed out in order, so neighbours rarely
   // collide.
+  std::size_t mask() const { return slots_.size() - 1; }
   std::size_t home(std::int32_t opaque) const {
-    return static_cast<std::uint32_t>(opaque) & (slots_.size() - 1);
+    return static_cast<std::uint32_t>(opaque) & mask();
   }
+  std::size_t next(std::size_t slot) const { return (slot + 1) & mask(); }
   std::size_t find(std::int32_t opaque) const;  // the slot, or slots_.size()
   void insert(PendingCall& call);
   void erase(std::size_t slot);
@@ -100,7 +104,7 @@ class RpcSession {
   const std::size_t pending_calls_max_;
   std::vector<PendingCall*> slots_;  // a power of two, at most half full
   std::size_t count_ = 0;
-  std::int32_t next_opaque_ = 1;
+  std::uint32_t next_opaque_ = 1;
   TimePoint earliest_{};  // no deadline is before it; meaningful while count_ > 0
   TimePoint last_sweep_{};
   bool is_closed_ = false;
