@@ -19,6 +19,7 @@ target_include_directories(rocketmq_options INTERFACE ${PROJECT_SOURCE_DIR}/incl
 target_compile_options(rocketmq_options INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wno-missing-field-initializers
   -fvisibility=hidden -fvisibility-inlines-hidden
+  $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict>
   $<$<BOOL:${ROCKETMQ_WERROR}>:-Werror>)
 if(ROCKETMQ_SANITIZE STREQUAL "address")
   target_compile_options(rocketmq_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
@@ -51,6 +52,9 @@ function(rocketmq_tests name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE rocketmq_options ${ARG_LINK} GTest::gmock_main)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+    target_compile_options(${name} PRIVATE -Wno-array-bounds -Wno-restrict -Wno-stringop-overflow)  # wrong about std::string + std::string
+  endif()
   target_precompile_headers(${name} PRIVATE <gmock/gmock.h> <gtest/gtest.h> <string> <vector>)
   include(GoogleTest)
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120)

@@ -1,11 +1,9 @@
 #include "protocol/command.h"
 
 #include <array>
-#include <charconv>
 
 #include "protocol/bytes.h"
 #include "protocol/command_json.h"
-#include "protocol/json_text.h"
 #include "protocol/str.h"
 
 namespace rocketmq::protocol {
@@ -102,130 +100,6 @@ Result<void> decode_command(std::span<char> content, Command& command,
     default:
       return Error{Errc::bad_frame, str("unknown header codec ", codec)};
   }
-}
-
-// ---- writing
-
-namespace {
-
-void append_number(Buffer& out, std::int64_t number) {
-  char* const to = out.room(20);
-  out.commit(static_cast<std::size_t>(std::to_chars(to, to + 20, number).ptr - to));
-}
-
-template <class I>
-void append_big(Buffer& out, I value) {
-  store_big(out.room(sizeof value), value);
-  out.commit(sizeof value);
-}
-
-constexpr std::size_t length_words = 8;  // frame length, header length with the codec on top
-
-}  // namespace
-
-FrameWriter::FrameWriter(Buffer& out, const CommandHead& head)
-    : out_(out), head_(head), start_(out.size()), json_(head.codec == HeaderCodec::json) {
-  out_.room(512);
-  out_.commit(length_words);
-  if (json_) {
-    out_.append(R"({"code":)");
-    append_number(out_, head.code);
-  } else {
-    append_big(out_, static_cast<std::int16_t>(head.code));
-    append_big(out_, static_cast<std::int8_t>(head.language));
-    append_big(out_, static_cast<std::int16_t>(head.version));
-    append_big(out_, head.opaque);
-    append_big(out_, head.flag);
-    append_big(out_, static_cast<std::int32_t>(head.remark.size()));
-    out_.append(head.remark);
-    fields_at_ = out_.size() - start_;
-    append_big(out_, std::int32_t{0});
-  }
-}
-
-void FrameWriter::open_fields() {
-  if (has_fields_) return;
-  has_fields_ = true;
-  if (json_) out_.append(R"(,"extFields":{)");
-}
-
-void FrameWriter::add(std::string_view name, std::int64_t number) {
-  char text[20];
-  const char* const end = std::to_chars(text, text + sizeof text, number).ptr;
-  const std::string_view digits(text, static_cast<std::size_t>(end - text));
-  if (!json_) return add_binary(name, digits);
-  // Digits need no escaping.
-  has_fields_ ? out_.append(',') : open_fields();
-  const std::size_t bytes = name.size() + digits.size() + 5;
-  char* to = out_.room(bytes);
-  *to++ = '"';
-  std::memcpy(to, name.data(), name.size());
-  to += name.size();
-  std::memcpy(to, "\":\"", 3);
-  to += 3;
-  std::memcpy(to, digits.data(), digits.size());
-  to[digits.size()] = '"';
-  out_.commit(bytes);
-}
-
-void FrameWriter::add_json(std::string_view name, std::string_view text) {
-  has_fields_ ? out_.append(',') : open_fields();
-  out_.append('"');
-  append_escaped(out_, name);
-  out_.append(R"(":")");
-  append_escaped(out_, text);
-  out_.append('"');
-}
-
-void FrameWriter::add_binary(std::string_view name, std::string_view text) {
-  has_fields_ = true;
-  const std::size_t bytes = 2 + name.size() + 4 + text.size();
-  char* to = out_.room(bytes);
-  store_big(to, static_cast<std::int16_t>(name.size()));
-  std::memcpy(to + 2, name.data(), name.size());
-  to += 2 + name.size();
-  store_big(to, static_cast<std::int32_t>(text.size()));
-  if (!text.empty()) std::memcpy(to + 4, text.data(), text.size());
-  out_.commit(bytes);
-}
-
-void FrameWriter::finish_json() {
-  if (has_fields_) out_.append('}');
-  out_.append(R"(,"flag":)");
-  append_number(out_, head_.flag);
-  out_.append(R"(,"language":")");
-  out_.append(to_string(head_.language));
-  out_.append(R"(","opaque":)");
-  append_number(out_, head_.opaque);
-  if (!head_.remark.empty()) {
-    out_.append(R"(,"remark":")");
-    append_escaped(out_, head_.remark);
-    out_.append('"');
-  }
-  out_.append(R"(,"serializeTypeCurrentRPC":"JSON","version":)");
-  append_number(out_, head_.version);
-  out_.append('}');
-}
-
-void FrameWriter::finish_binary() {
-  const std::size_t at = start_ + fields_at_;
-  store_big(out_.data() + at, static_cast<std::int32_t>(out_.size() - at - 4));
-}
-
-void FrameWriter::finish(std::string_view body) {
-  json_ ? finish_json() : finish_binary();
-  const std::size_t header_bytes = out_.size() - start_ - length_words;
-  out_.append(body);
-  char* const words = out_.data() + start_;
-  store_big(words, static_cast<std::int32_t>(out_.size() - start_ - 4));
-  store_big(words + 4, static_cast<std::uint32_t>(header_bytes) |
-                           static_cast<std::uint32_t>(head_.codec) << 24);
-}
-
-void encode_command(Buffer& out, const Command& command) {
-  FrameWriter frame(out, command);
-  for (const Field& field : command.fields) frame.add(field.name, field.value);
-  frame.finish(command.body);
 }
 
 }  // namespace rocketmq::protocol

@@ -92,48 +92,6 @@ struct CommandLimits {
 Result<void> decode_command(std::span<char> content, Command& command,
                             const CommandLimits& limits = {});
 
-// Writes the length words and the head of a frame into `out`, lets the caller add fields one by
-// one, and closes it. One FrameWriter at a time a buffer.
-//
-//   FrameWriter frame(out, head);
-//   frame.add("topic", "T");
-//   frame.finish(body);
-class FrameWriter {
- public:
-  FrameWriter(Buffer& out, const CommandHead& head);
-  FrameWriter(const FrameWriter&) = delete;
-  FrameWriter& operator=(const FrameWriter&) = delete;
-
-  void add(std::string_view name, std::string_view text) {
-    json_ ? add_json(name, text) : add_binary(name, text);
-  }
-  void add(std::string_view name, std::int64_t number);
-  void add(std::string_view name, std::int32_t number) {
-    add(name, static_cast<std::int64_t>(number));
-  }
-  void add(std::string_view name, bool value) {
-    add(name, value ? std::string_view("true") : std::string_view("false"));
-  }
-  // An empty extFields object where there would be none; some Java readers of an answer need it.
-  void force_fields() { open_fields(); }
-
-  void finish(std::string_view body = {});
-
- private:
-  void open_fields();
-  void add_json(std::string_view name, std::string_view text);
-  void add_binary(std::string_view name, std::string_view text);
-  void finish_json();
-  void finish_binary();
-
-  Buffer& out_;
-  const CommandHead& head_;
-  const std::size_t start_;  // of this frame in out_
-  const bool json_;
-  bool has_fields_ = false;
-  std::size_t fields_at_ = 0;  // binary: where the length of the field block stands
-};
-
 // A command as it stands: fields in their order.
 void encode_command(Buffer& out, const Command& command);
 

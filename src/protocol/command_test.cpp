@@ -79,7 +79,8 @@ TEST(Command, resolves_json_escapes_in_place) {
       R"("remark":"x\ty"})");
   Command command;
   ASSERT_TRUE(decode(bytes, command));
-  EXPECT_EQ(*find_field(command.fields, "i"), std::string_view("a\x01" "b\x02"));
+  EXPECT_EQ(*find_field(command.fields, "i"), std::string_view("a\x01"
+                                                               "b\x02"));
   EXPECT_EQ(*find_field(command.fields, "q"), "\"\\/\n");
   EXPECT_EQ(*find_field(command.fields, "u"), "标标😀");
   EXPECT_EQ(command.remark, "x\ty");
@@ -134,11 +135,19 @@ TEST(Command, refuses_what_is_not_a_header) {
 
 TEST(Command, refuses_lengths_that_do_not_fit) {
   Command command;
-  std::string header_too_long = from_hex("00000008" "00000005" "00000000");
+  std::string header_too_long = from_hex(
+      "00000008"
+      "00000005"
+      "00000000");
   EXPECT_FALSE(decode(header_too_long, command));
-  std::string unknown_codec = from_hex("00000006" "02000002" "7b7d");
+  std::string unknown_codec = from_hex(
+      "00000006"
+      "02000002"
+      "7b7d");
   EXPECT_FALSE(decode(unknown_codec, command));
-  std::string over_the_limit = json_frame("{}" + std::string(70'000, ' '));
+  std::string long_header = "{}";
+  long_header.resize(70'000, ' ');
+  std::string over_the_limit = json_frame(long_header);
   EXPECT_FALSE(decode(over_the_limit, command));
 
   // A binary header cut at every place, and one whose inner lengths lie.
@@ -150,8 +159,12 @@ TEST(Command, refuses_lengths_that_do_not_fit) {
     bytes += whole.substr(0, size);
     EXPECT_FALSE(decode(bytes, command)) << size;
   }
-  std::string negative = from_hex("0000001d" "01000019" "00690101df0000000100000000" "ffffffff"
-                                  "0000000400000000");
+  std::string negative = from_hex(
+      "0000001d"
+      "01000019"
+      "00690101df0000000100000000"
+      "ffffffff"
+      "0000000400000000");
   EXPECT_FALSE(decode(negative, command));
 }
 
@@ -176,8 +189,8 @@ TEST(NextFrame, waits_for_the_rest_of_a_split_frame) {
 }
 
 TEST(NextFrame, refuses_a_length_at_once) {
-  for (const std::string_view hex : {"ffffffff", "80000000", "00000000", "00000003", "01000000",
-                                     "7fffffff"}) {
+  for (const std::string_view hex :
+       {"ffffffff", "80000000", "00000000", "00000003", "01000000", "7fffffff"}) {
     std::string bytes = from_hex(hex);
     auto frame = next_frame(bytes);
     ASSERT_FALSE(frame) << hex;

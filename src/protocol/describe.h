@@ -13,6 +13,7 @@
 #include <type_traits>
 
 #include "protocol/command.h"
+#include "protocol/frame_writer.h"
 #include "protocol/str.h"
 
 // A type is Described when it lists its members once, by the name each has on the wire:
@@ -232,7 +233,7 @@ void encode_frame(Buffer& out, const CommandHead& head, const H& header, std::st
                   std::span<const Field> extra = {}) {
   FrameWriter frame(out, head);
   encode_header(frame, header);
-  for (const Field& field : extra) frame.add(field.name, field.value);
+  for (const Field& field : extra) frame.add_foreign(field);
   frame.finish(body);
 }
 

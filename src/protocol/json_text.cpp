@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstring>
+#include <utility>
 
 namespace rocketmq::protocol {
 namespace {
@@ -132,27 +133,59 @@ char* unescape_in_place(char*& at, char* end, char quote) {
   return nullptr;
 }
 
+namespace {
+
+// Has `word` a byte that must be escaped? Each test sets the top bit of such a byte, and of no byte
+// when there is none.
+constexpr bool needs_escape(std::uint64_t word) {
+  constexpr std::uint64_t ones = 0x0101010101010101u;
+  constexpr std::uint64_t tops = 0x8080808080808080u;
+  const std::uint64_t quote = word ^ (ones * '"');
+  const std::uint64_t backslash = word ^ (ones * '\\');
+  return (((word - ones * 0x20) & ~word) | ((quote - ones) & ~quote) |
+          ((backslash - ones) & ~backslash)) &
+         tops;
+}
+
+// Copies a text of 4 to 15 bytes if none of them needs an escape, by two loads that may overlap.
+template <class Word>
+bool copy_plain(char* to, const char* from, std::size_t size) {
+  Word head, tail;
+  std::memcpy(&head, from, sizeof head);
+  std::memcpy(&tail, from + size - sizeof tail, sizeof tail);
+  constexpr std::uint64_t harmless = sizeof(Word) == 4 ? 0x4040404000000000u : 0;
+  if (needs_escape(head | harmless) || needs_escape(tail | harmless)) return false;
+  std::memcpy(to, &head, sizeof head);
+  std::memcpy(to + size - sizeof tail, &tail, sizeof tail);
+  return true;
+}
+
+}  // namespace
+
 void append_escaped(Buffer& out, std::string_view text) {
   const char* at = text.data();
   const char* const end = at + text.size();
   while (at != end) {
     // Room for the rest as it is, one escape, and the overhang of a 16-byte store.
-    char* to = out.room(static_cast<std::size_t>(end - at) + 6 + 16);
+    auto rest = static_cast<std::size_t>(end - at);
+    char* to = out.room(rest + 6 + 16);
     char* const start = to;
 #ifdef __SSE2__
     while (end - at >= 16) {
-      const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-      const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1F)), bytes);
-      const __m128i special = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
-                                           _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
-      const auto mask = static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(control, special)));
-      _mm_storeu_si128(reinterpret_cast<__m128i*>(to), bytes);
+      const unsigned mask = detail::escape_mask(at);
+      std::memcpy(to, at, 16);
       const int plain = mask == 0 ? 16 : __builtin_ctz(mask);
       at += plain;
       to += plain;
       if (mask != 0) break;
     }
+    rest = static_cast<std::size_t>(end - at);
 #endif
+    if (rest < 16 && ((rest >= 8 && copy_plain<std::uint64_t>(to, at, rest)) ||
+                      (rest >= 4 && rest < 8 && copy_plain<std::uint32_t>(to, at, rest)))) {
+      out.commit(static_cast<std::size_t>(to - start) + rest);
+      return;
+    }
     while (at != end && escapes[static_cast<unsigned char>(*at)].length == 0) *to++ = *at++;
     if (at != end) {
       const Escape& escape = escapes[static_cast<unsigned char>(*at++)];

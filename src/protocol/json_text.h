@@ -22,6 +22,13 @@ inline unsigned quote_or_backslash_mask(const char* at) {
                                     _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
   return static_cast<unsigned>(_mm_movemask_epi8(hits));
 }
+
+// The same for bytes that a JSON string must escape.
+inline unsigned escape_mask(const char* at) {
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+  const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1F)), bytes);
+  return static_cast<unsigned>(_mm_movemask_epi8(control)) | quote_or_backslash_mask(at);
+}
 #endif
 
 }  // namespace detail

@@ -1,0 +1,155 @@
+#include "protocol/catalog.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <set>
+
+#include "protocol/frame.h"
+
+namespace rocketmq::protocol {
+namespace {
+
+// How many members does aggregate T have? One that fields() forgets does not compile.
+struct Anything {
+  template <class T>
+    requires(!is_optional<T>)  // an optional takes it as its value, which is one way, not two
+  operator T() const;
+};
+template <class T, class... A>
+consteval std::size_t member_count() {
+  if constexpr (requires { T{A{}..., Anything{}}; }) {
+    return member_count<T, A..., Anything>();
+  } else {
+    return sizeof...(A);
+  }
+}
+template <class T>
+consteval bool lists_every_member() {
+  // Two requests are an earlier one under another code.
+  if constexpr (std::is_base_of_v<SendMessageV2, T> || std::is_base_of_v<PullMessage, T>) {
+    return field_count<T>() == field_count<SendMessageV2>() ||
+           field_count<T>() == field_count<PullMessage>();
+  } else {
+    return member_count<T>() == field_count<T>();
+  }
+}
+template <class... T>
+consteval bool all_list_every_member(TypeList<T...>) {
+  return (lists_every_member<T>() && ...) && (lists_every_member<typename T::Response>() && ...);
+}
+static_assert(all_list_every_member(AllRequests{}));
+static_assert(member_count<PullMessage>() == field_count<PullMessage>());
+static_assert(member_count<SendMessageV2>() == field_count<SendMessageV2>());
+static_assert(lists_every_member<HeartbeatData>() && lists_every_member<ConsumerData>() &&
+              lists_every_member<SubscriptionData>() && lists_every_member<TopicRouteData>() &&
+              lists_every_member<BrokerData>() && lists_every_member<QueueData>() &&
+              lists_every_member<TopicConfig>() && lists_every_member<SubscriptionGroupConfig>() &&
+              lists_every_member<ClusterInfo>() && lists_every_member<LockBatchRequestBody>());
+
+// Fills every member with a value of its own.
+class Filler {
+ public:
+  explicit Filler(bool optionals) : optionals_(optionals) {}
+
+  template <class H>
+  H fill() {
+    H header{};
+    H::fields([&](std::string_view, auto member) { set(header.*member); });
+    return header;
+  }
+
+ private:
+  void set(Text& value) {
+    static constexpr std::string_view texts[] = {"T",
+                                                 "a\x01"
+                                                 "b\x02",
+                                                 "标签 \"x\"\\", "%RETRY%g", "😀\n\t\x1f"};
+    value = texts[count_++ % std::size(texts)];
+  }
+  void set(std::int32_t& value) {
+    value = count_++ % 2 == 0 ? std::numeric_limits<std::int32_t>::min() : 1234567 + count_;
+  }
+  void set(std::int64_t& value) {
+    value = count_++ % 2 == 0 ? std::numeric_limits<std::int64_t>::max() : -count_;
+  }
+  void set(bool& value) { value = count_++ % 2 == 0; }
+  template <class T>
+  void set(std::optional<T>& value) {
+    if (optionals_) set(value.emplace());
+  }
+
+  const bool optionals_;
+  int count_ = 0;
+};
+
+template <class H>
+void expect_round_trip(const H& header, HeaderCodec codec) {
+  Buffer out;
+  encode_frame(out,
+               CommandHead{.code = 7, .opaque = -3, .flag = 1, .remark = "r\"", .codec = codec},
+               header, "body");
+  auto frame = next_frame({out.data(), out.size()});
+  ASSERT_TRUE(frame && *frame);
+  EXPECT_EQ((*frame)->bytes, out.size());
+  Command command;
+  ASSERT_TRUE(decode_command((*frame)->content, command));
+  EXPECT_EQ(command.code, 7);
+  EXPECT_EQ(command.opaque, -3);
+  EXPECT_EQ(command.remark, "r\"");
+  EXPECT_EQ(command.body, "body");
+  EXPECT_EQ(command.codec, codec);
+  const auto back = decode_header<H>(command.fields);
+  ASSERT_TRUE(back) << back.error();
+  EXPECT_TRUE(*back == header);
+
+  // A field nobody knows is passed over; the order of fields does not matter.
+  Fields shuffled(command.fields.rbegin(), command.fields.rend());
+  shuffled.insert(shuffled.begin(), Field{"neverHeardOf", "1"});
+  const auto again = decode_header<H>(shuffled);
+  ASSERT_TRUE(again);
+  EXPECT_TRUE(*again == header);
+}
+
+TEST(Catalog, every_header_survives_both_codecs) {
+  for_each_request([]<class Request>() {
+    SCOPED_TRACE(std::string(to_string(Request::code)));
+    for (const HeaderCodec codec : {HeaderCodec::json, HeaderCodec::rocketmq}) {
+      for (const bool optionals : {true, false}) {
+        expect_round_trip(Filler(optionals).fill<Request>(), codec);
+        expect_round_trip(Filler(optionals).fill<typename Request::Response>(), codec);
+      }
+    }
+  });
+}
+
+TEST(Catalog, every_missing_required_field_is_named) {
+  for_each_request([]<class Request>() {
+    Buffer out;
+    encode_frame(out, CommandHead{}, Filler(false).fill<Request>());
+    auto frame = next_frame({out.data(), out.size()});
+    Command command;
+    ASSERT_TRUE(decode_command((*frame)->content, command));
+    for (std::size_t i = 0; i < command.fields.size(); ++i) {
+      Fields fields = command.fields;
+      fields.erase(fields.begin() + static_cast<std::ptrdiff_t>(i));
+      const auto header = decode_header<Request>(fields);
+      ASSERT_FALSE(header);
+      EXPECT_NE(header.error().message.find(command.fields[i].name), std::string::npos);
+    }
+  });
+}
+
+TEST(Catalog, names_every_code_once) {
+  std::set<std::int32_t> codes;
+  for_each_request([&]<class Request>() {
+    EXPECT_TRUE(codes.insert(static_cast<std::int32_t>(Request::code)).second);
+    EXPECT_FALSE(to_string(Request::code).empty());
+  });
+  EXPECT_EQ(to_string(RequestCode::send_message_v2), "SEND_MESSAGE_V2");
+  EXPECT_EQ(to_string(static_cast<RequestCode>(4711)), "");
+  EXPECT_EQ(to_string(ResponseCode::pull_offset_moved), "pull_offset_moved");
+}
+
+}  // namespace
+}  // namespace rocketmq::protocol
