@@ -1,0 +1,184 @@
+#pragma once
+
+#include <rocketmq/client.h>
+
+#include <cstdint>
+#include <functional>
+#include <future>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "client/executor.h"
+#include "client/groups.h"
+#include "client/log.h"
+#include "client/name_servers.h"
+#include "client/routes.h"
+#include "net/channel_pool.h"
+#include "net/event_loop.h"
+#include "net/router.h"
+#include "net/task_set.h"
+#include "protocol/message_id.h"
+#include "protocol/requests/namesrv.h"
+#include "protocol/str.h"
+
+namespace rocketmq {
+
+// What the handles of one Client share: the loop and its thread, connections, name servers, routes,
+// groups and heartbeats, and where callbacks run. Every handle keeps it by shared_ptr; the last one
+// to go takes it down, from whatever thread that happens on.
+//
+// Unless said otherwise its functions, and those of what it gives out, are for the loop thread.
+// Whoever has parts that live on the loop makes and destroys them with net::run_in(core.loop(), …).
+class Client::Core {
+ public:
+  // With a loop thread of its own.
+  static std::shared_ptr<Core> create(ClientOptions options);
+  // On somebody's loop, for tests: that loop outlives it. Callbacks run inline unless the options
+  // name an executor.
+  static std::shared_ptr<Core> create_on(net::Loop& loop, ClientOptions options);
+  Core(const Core&) = delete;
+  Core& operator=(const Core&) = delete;
+
+  // ---- from any thread
+
+  // Why this client cannot be used, if so: what every create_ function says.
+  const Result<void>& usable() const { return usable_; }
+  const ClientOptions& options() const { return options_; }
+  const std::string& client_id() const { return client_id_; }
+  net::Loop& loop() { return *loop_; }
+  const client::Log& log() const { return log_; }
+
+  // Runs a task on the loop and waits for what it gives. `make` is called on the loop and returns
+  // the task: a call of a coroutine, not a capturing coroutine itself. On the loop thread, where
+  // nobody may wait: would_deadlock.
+  template <class T>
+  Result<T> wait(std::function<net::Task<Result<T>>()> make);
+
+  // Runs user code, in this order, where the user wants it run.
+  void run_callbacks(client::WorkList list);
+
+  // ---- on the loop
+
+  net::ChannelPool& pool() { return *pool_; }
+  client::Routes& routes() { return *routes_; }
+  client::Groups& groups() { return *groups_; }
+
+  // One request to the master of a broker, by name. Errors: not_connected when the routes name no
+  // such broker, and those of ChannelPool::call. Texts and body live until the answer.
+  template <class Req>
+  net::Task<Result<net::Answer<typename Req::Response>>> call(std::string broker_name, Req request,
+                                                              std::string_view body,
+                                                              net::Duration timeout);
+  // One request that any name server can answer: the current one is asked, and the next when that
+  // cannot be reached, each once. What a live one answers counts, an error too.
+  template <class Req>
+  net::Task<Result<net::Answer<typename Req::Response>>> call_name_server(Req request);
+
+  // The same length, give or take a tenth, so that many clients do not act in step.
+  net::Duration jittered(net::Duration duration);
+  std::uint32_t random() { return static_cast<std::uint32_t>(random_()); }
+  // Adds a UNIQ_KEY to `to`; always unique_key_size() characters.
+  void append_unique_key(std::string& to);
+  std::size_t unique_key_size() const { return unique_key_size_; }
+
+  // For work that ends by itself; what still runs when the core goes is cancelled.
+  net::TaskSet& tasks() { return *tasks_; }
+
+ private:
+  Core(ClientOptions options, std::unique_ptr<net::EventLoop> own_loop, net::Loop* loop);
+  ~Core();
+  static std::shared_ptr<Core> share(Core* core);
+  // Ends what is under way and sends what was written, within a second.
+  void take_down();
+  bool is_on_own_thread() const;
+
+  Result<net::ChannelPoolOptions> pool_options();
+  Result<void> set_name_servers();
+  void serve_brokers();
+  void build(net::ChannelPoolOptions pool_options);
+  net::RequestHook signing_hook() const;
+  net::Task<Result<protocol::TopicRouteData>> ask_for_route(std::string topic);
+  template <class T>
+  static net::Task<> run_and_tell(net::Task<Result<T>> task,
+                                  std::shared_ptr<std::promise<Result<T>>> promise);
+
+  const ClientOptions options_;
+  const std::string client_id_;
+  const client::Log log_;
+  std::unique_ptr<net::EventLoop> own_loop_;  // none in tests
+  net::Loop* const loop_;
+  std::unique_ptr<client::ThreadPool> own_pool_;  // none where the user brought an executor
+  std::shared_ptr<Executor> executor_;
+  Result<void> usable_;
+
+  // On the loop from here on.
+  std::minstd_rand random_;
+  client::NameServers name_servers_;
+  protocol::UniqueKeyGenerator unique_keys_;
+  std::size_t unique_key_size_ = 0;
+  net::Router router_;  // what brokers ask of us
+  std::unique_ptr<net::ChannelPool> pool_;
+  std::unique_ptr<client::Routes> routes_;
+  std::unique_ptr<client::Groups> groups_;
+  std::unique_ptr<net::TaskSet> tasks_;
+  std::size_t open_channels_ = 0;
+  std::function<void()> on_last_channel_closed_;
+};
+
+// ---- templates
+
+template <class Req>
+net::Task<Result<net::Answer<typename Req::Response>>> Client::Core::call(std::string broker_name,
+                                                                          Req request,
+                                                                          std::string_view body,
+                                                                          net::Duration timeout) {
+  const std::string* address = routes_->table().address_of(broker_name, client::master_id);
+  if (address == nullptr) {
+    co_return Error{Errc::not_connected, str("broker ", broker_name, " has no known master")};
+  }
+  co_return co_await pool_->call(*address, request, body, timeout);
+}
+
+template <class Req>
+net::Task<Result<net::Answer<typename Req::Response>>> Client::Core::call_name_server(Req request) {
+  Error last{Errc::no_name_server, "no name server"};
+  for (std::size_t tried = 0; tried < name_servers_.size(); ++tried) {
+    const std::string address = name_servers_.current();
+    auto answer = co_await pool_->call(address, request, {}, options_.request_timeout);
+    if (answer) co_return answer;
+    last = std::move(answer).error();
+    const bool is_unreachable = last.code == Errc::not_connected ||
+                                (last.code == Errc::timeout && pool_->find(address) == nullptr);
+    last.message = str("name server ", address, ": ", last.message);
+    if (!is_unreachable) co_return last;
+    name_servers_.failed(address);
+    last.code = Errc::no_name_server;
+  }
+  last.outcome = Outcome::not_sent;
+  co_return last;
+}
+
+template <class T>
+net::Task<> Client::Core::run_and_tell(net::Task<Result<T>> task,
+                                       std::shared_ptr<std::promise<Result<T>>> promise) {
+  promise->set_value(co_await std::move(task));
+}
+
+template <class T>
+Result<T> Client::Core::wait(std::function<net::Task<Result<T>>()> make) {
+  if (loop_->in_loop_thread()) {
+    return Error{Errc::would_deadlock, "a blocking call on the client's own loop thread"};
+  }
+  auto promise = std::make_shared<std::promise<Result<T>>>();
+  std::future<Result<T>> result = promise->get_future();
+  loop_->post([this, make = std::move(make), promise = std::move(promise)] {
+    tasks_->start(run_and_tell<T>(make(), promise));
+  });
+  return result.get();
+}
+
+}  // namespace rocketmq

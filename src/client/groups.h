@@ -1,0 +1,101 @@
+#pragma once
+
+#include <rocketmq/result.h>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "client/log.h"
+#include "client/route_table.h"
+#include "net/channel_pool.h"
+#include "net/loop.h"
+#include "net/task.h"
+#include "net/task_set.h"
+#include "net/wait.h"
+#include "protocol/bodies/client_data.h"
+
+namespace rocketmq::client {
+
+// A consumer as its client knows it. Called on the loop; must not remove itself from inside.
+class ConsumerMember {
+ public:
+  // What heartbeats say about it: asked for anew for each.
+  virtual protocol::ConsumerData heartbeat_data() const = 0;
+  // The group may have other members now, or a broker may have lost track of it: rebalance soon.
+  virtual void members_changed() = 0;
+
+ protected:
+  ~ConsumerMember() = default;
+};
+
+struct GroupsOptions {
+  std::string client_id;
+  net::Duration heartbeat_interval = std::chrono::seconds(30);
+  net::Duration request_timeout = std::chrono::seconds(3);
+};
+
+// The groups this client is in, and the heartbeats that say so to every broker of the known routes:
+// masters only, slaves too once there is a consumer. Belongs to the loop. Java:
+// MQClientInstance.sendHeartbeatToAllBrokerWithLock.
+class Groups {
+ public:
+  Groups(net::Loop& loop, const GroupsOptions& options, net::ChannelPool& pool,
+         const RouteTable& routes, std::function<net::Duration(net::Duration)> jitter,
+         const Log& log);
+
+  // A group may have several producers, but one consumer: a second one is invalid_argument. A
+  // heartbeat follows at once. `member` stays until it is removed.
+  void add_producer(const std::string& group);
+  Result<void> add_consumer(const std::string& group, ConsumerMember& member);
+
+  // Out of the heartbeats, and told to every broker (UNREGISTER_CLIENT), within `timeout`. The
+  // consumer is not called any more from the first step on.
+  net::Task<> remove_producer(std::string group, net::Duration timeout);
+  net::Task<> remove_consumer(std::string group, net::Duration timeout);
+
+  // A round that begins after this call; returns when every broker has answered or has failed to.
+  // Rounds do not overlap: one that runs is waited for, and one more serves all who ask meanwhile.
+  net::Task<> heartbeat();
+  void heartbeat_soon();  // the same, in the background; the next turn of the loop
+
+  // Called by who owns us: request 40 came; a channel opened.
+  void members_changed(std::string_view group);
+  void channel_opened(const std::string& address);
+
+ private:
+  net::Task<> beat_again_and_again();
+  net::Task<> run_round();
+  net::Task<> beat_all(std::uint64_t round);
+  net::Task<> beat(BrokerAddress broker, std::string body, std::uint64_t round);
+  net::Task<> unregister(std::string group, bool is_consumer, net::Duration timeout);
+  net::Task<> unregister_at(std::string address, std::string group, bool is_consumer,
+                            net::Duration timeout);
+  std::vector<BrokerAddress> audience() const;
+  std::string heartbeat_body() const;
+  bool has_groups() const { return !producers_.empty() || !consumers_.empty(); }
+
+  net::Loop& loop_;
+  const GroupsOptions options_;
+  net::ChannelPool& pool_;
+  const RouteTable& routes_;
+  const std::function<net::Duration(net::Duration)> jitter_;
+  const Log& log_;
+  std::map<std::string, int, std::less<>> producers_;  // and how many producers are in it
+  std::map<std::string, ConsumerMember*, std::less<>> consumers_;
+  std::set<std::string> beating_;  // addresses that a heartbeat is on its way to
+
+  // Rounds are numbered by the requests for them.
+  std::uint64_t wanted_ = 0;
+  std::uint64_t finished_ = 0;
+  bool is_round_running_ = false;
+  std::size_t beats_left_ = 0;
+  net::Event round_done_;
+  net::Event beats_done_;
+  net::TaskSet tasks_;
+};
+
+}  // namespace rocketmq::client
