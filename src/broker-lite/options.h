@@ -53,7 +53,6 @@ struct BrokerOptions {
   bool trace_topic_enable = false;
   bool trace_on = true;
   std::string region_id = "DefaultRegion";
-  bool reject_pull_consumer_enable = false;
   bool notify_consumer_ids_changed_enable = true;
   bool long_polling_enable = true;
   std::int64_t short_polling_time_ms = 1'000;
@@ -73,7 +72,7 @@ struct BrokerOptions {
   // One answer to a pull.
   std::int32_t max_transfer_bytes_on_message_in_memory = 262'144;
   std::int32_t max_transfer_count_on_message_in_memory = 1'024;  // stock: 32
-  std::int32_t pull_batch_max_message_count = 160;
+  std::int32_t pull_batch_max_message_count = 1'024;             // stock: 160
   std::int32_t max_filter_message_size = 16'000;  // of consume queue scanned at once, bytes
 
   // Ours. A limit on requests that are held until a message arrives: each keeps about 300 bytes.
@@ -103,7 +102,6 @@ struct BrokerOptions {
     v("traceTopicEnable", &O::trace_topic_enable);
     v("traceOn", &O::trace_on);
     v("regionId", &O::region_id);
-    v("rejectPullConsumerEnable", &O::reject_pull_consumer_enable);
     v("notifyConsumerIdsChangedEnable", &O::notify_consumer_ids_changed_enable);
     v("longPollingEnable", &O::long_polling_enable);
     v("shortPollingTimeMills", &O::short_polling_time_ms);

@@ -1,0 +1,318 @@
+#include <unistd.h>
+
+#include <cstdint>
+#include <memory>
+#include <random>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "broker-lite/handlers/handlers.h"
+#include "broker-lite/handlers/send_answers.h"
+#include "broker-lite/handlers/stored_properties.h"
+#include "broker-lite/state/names.h"
+#include "protocol/message_codec.h"
+#include "protocol/message_id.h"
+#include "protocol/properties.h"
+#include "protocol/requests/message.h"
+#include "protocol/str.h"
+
+// Sending. Java: AbstractSendMessageProcessor, SendMessageProcessor. Checks, their order and their
+// remarks are stock's.
+
+namespace rocketmq::broker {
+namespace {
+
+using net::RequestContext;
+using protocol::RecordView;
+using protocol::SendBatchMessage;
+using protocol::SendMessage;
+using protocol::SendMessageV2;
+using protocol::TopicConfig;
+
+// Java: MQVersion.V3_4_9_SNAPSHOT. Since then a producer says how often it wants a message retried.
+constexpr std::int32_t version_with_max_reconsume_times = 121;
+
+Error refused(ResponseCode code, std::string remark) { return Error{code, std::move(remark)}; }
+
+Error not_offered(std::string_view property) {
+  return refused(
+      ResponseCode::message_illegal,
+      str("the message asks for a service this broker does not offer: property ", property));
+}
+
+// Java: TopicConfig.toString.
+std::string describe(const TopicConfig& topic) {
+  std::string perm;
+  perm += is_readable(topic) ? 'R' : '-';
+  perm += is_writable(topic) ? 'W' : '-';
+  perm += (topic.perm & perm_inherit) != 0 ? 'X' : '-';
+  return str("TopicConfig [topicName=", topic.topic_name, ", readQueueNums=", topic.read_queue_nums,
+             ", writeQueueNums=", topic.write_queue_nums, ", perm=", perm,
+             ", topicFilterType=", topic.topic_filter_type, ", topicSysFlag=", topic.topic_sys_flag,
+             ", order=", topic.order ? "true" : "false", "]");
+}
+
+SendMessageV2 as_v2(const SendMessage& v1) {
+  SendMessageV2 v2;
+  v2.producer_group = v1.producer_group;
+  v2.topic = v1.topic;
+  v2.default_topic = v1.default_topic;
+  v2.default_topic_queue_nums = v1.default_topic_queue_nums;
+  v2.queue_id = v1.queue_id;
+  v2.sys_flag = v1.sys_flag;
+  v2.born_timestamp = v1.born_timestamp;
+  v2.flag = v1.flag;
+  v2.properties = v1.properties;
+  v2.reconsume_times = v1.reconsume_times;
+  v2.unit_mode = v1.unit_mode;
+  v2.max_reconsume_times = v1.max_reconsume_times;
+  v2.batch = v1.batch;
+  return v2;
+}
+const SendMessageV2& as_v2(const SendMessageV2& v2) { return v2; }
+
+class SendHandler {
+ public:
+  SendHandler(Core& core, SendAnswers& answers)
+      : core_(core),
+        answers_(answers),
+        broker_properties_(broker_properties(core.options.broker_cluster_name,
+                                             core.options.region_id, core.options.trace_on)),
+        unique_keys_(core.store_host, static_cast<std::uint32_t>(::getpid()),
+                     static_cast<std::uint32_t>(core.loop.wall_ms())),
+        random_(static_cast<std::uint32_t>(core.loop.wall_ms())) {}
+
+  template <class Req>
+  void receive(RequestContext& context) {
+    Req request{};
+    Result<void> sent = protocol::decode_header(context.command.fields, request);
+    if (sent) sent = send(as_v2(request), Req::code == SendBatchMessage::code, context);
+    if (!sent) answers_.refuse(context.responder, sent.error());
+  }
+
+ private:
+  // Where a message goes.
+  struct Target {
+    std::string_view topic;
+    std::int32_t queue_id = 0;
+    std::int32_t sys_flag = 0;
+    bool is_dead_letter = false;
+  };
+
+  Result<void> send(const SendMessageV2& request, bool is_batch, RequestContext& context);
+  Result<const TopicConfig*> find_topic(const SendMessageV2& request);
+  Result<Target> find_target(const SendMessageV2& request, const RequestContext& context);
+  Result<void> redirect_if_dead(const SendMessageV2& request, const RequestContext& context,
+                                Target& target);
+  std::int32_t random_queue(const TopicConfig& topic);
+  RecordView record(const SendMessageV2& request, const Target& target,
+                    const RequestContext& context) const;
+  Result<void> put_one(const SendMessageV2& request, const Target& target, RequestContext& context);
+  Result<void> put_batch(const SendMessageV2& request, const Target& target,
+                         RequestContext& context);
+
+  Core& core_;
+  SendAnswers& answers_;
+  const std::string broker_properties_;
+  protocol::UniqueKeyGenerator unique_keys_;
+  std::minstd_rand random_;
+  // Used again for every message, so that none is allocated.
+  std::string properties_;
+  std::string unique_key_;
+  std::string dlq_topic_;
+};
+
+Result<void> SendHandler::send(const SendMessageV2& request, bool is_batch,
+                               RequestContext& context) {
+  auto target = find_target(request, context);
+  if (!target) return std::move(target).error();
+  if (context.body().empty()) {
+    return refused(ResponseCode::message_illegal, "the message is illegal: it has no body");
+  }
+  // Java reads it from TRAN_MSG; a half message without that property would never be delivered.
+  if (const auto kind = request.sys_flag & protocol::sys_flag::transaction_mask;
+      kind != protocol::sys_flag::transaction_none &&
+      kind != protocol::sys_flag::transaction_commit) {
+    return not_offered(protocol::property::transaction_prepared);
+  }
+  if (is_batch || request.batch.value_or(false)) return put_batch(request, *target, context);
+  if (auto redirected = redirect_if_dead(request, context, *target); !redirected) return redirected;
+  return put_one(request, *target, context);
+}
+
+Result<const TopicConfig*> SendHandler::find_topic(const SendMessageV2& request) {
+  const std::string_view name = request.topic;
+  const TopicConfig* topic = core_.topics.find(name);
+  if (topic == nullptr) {  // a topic that exists has a good name
+    if (auto good = check_topic_name(name); !good) return std::move(good).error();
+  }
+  if (auto may = check_may_send_to(name); !may) return std::move(may).error();
+  if (topic != nullptr) return topic;
+
+  const std::int32_t unit = request.unit_mode.value_or(false) ? (is_retry_topic(name) ? 2 : 1) : 0;
+  const auto created = core_.topics.find_or_create(
+      name, request.default_topic, request.default_topic_queue_nums, unit, core_.loop.wall_ms());
+  if (created.topic == nullptr) {
+    return refused(ResponseCode::topic_not_exist,
+                   str("topic[", name, "] not exist, apply first please!"));
+  }
+  if (created.is_new) core_.topic_changed(name);
+  return created.topic;
+}
+
+Result<SendHandler::Target> SendHandler::find_target(const SendMessageV2& request,
+                                                     const RequestContext& context) {
+  const BrokerOptions& options = core_.options;
+  if (options.start_accept_send_request_time_stamp > 0 &&
+      core_.loop.wall_ms() < options.start_accept_send_request_time_stamp) {
+    return refused(ResponseCode::system_error, str("broker unable to service, until ",
+                                                   options.start_accept_send_request_time_stamp));
+  }
+  if ((options.broker_permission & perm_write) == 0) {
+    const TopicConfig* topic = core_.topics.find(request.topic);
+    if (topic != nullptr && topic->order) {
+      return refused(ResponseCode::no_permission,
+                     str("the broker[", core_.address, "] sending message is forbidden"));
+    }
+  }
+  const auto topic = find_topic(request);
+  if (!topic) return topic.error();
+  const TopicConfig& config = **topic;
+  if (request.queue_id >= std::max(config.write_queue_nums, config.read_queue_nums) ||
+      (request.queue_id < 0 && config.write_queue_nums < 1)) {
+    return refused(ResponseCode::invalid_parameter,
+                   str("request queueId[", request.queue_id, "] is illegal, ", describe(config),
+                       " Producer: ", context.peer()));
+  }
+  Target target;
+  target.topic = request.topic;
+  target.queue_id = request.queue_id < 0 ? random_queue(config) : request.queue_id;
+  target.sys_flag = request.sys_flag;
+  if (config.topic_filter_type == "MULTI_TAG") target.sys_flag |= protocol::sys_flag::multi_tags;
+  return target;
+}
+
+// A consumer that could not send a message back sends it to its retry topic itself; one retried too
+// often goes to the dead letters. Java: handleRetryAndDLQ.
+Result<void> SendHandler::redirect_if_dead(const SendMessageV2& request,
+                                           const RequestContext& context, Target& target) {
+  if (!is_retry_topic(request.topic)) return {};
+  const std::string_view group = request.topic.substr(retry_prefix.size());
+  const auto found = core_.groups.find_or_create(group, core_.loop.wall_ms());
+  if (found.is_new) core_.groups_changed();
+  if (found.group == nullptr) {
+    return refused(ResponseCode::subscription_group_not_exist,
+                   str("subscription group not exist, ", group));
+  }
+  std::int32_t times_max = found.group->retry_max_times;
+  if (context.version() >= version_with_max_reconsume_times) {
+    times_max = request.max_reconsume_times.value_or(times_max);
+  }
+  if (request.reconsume_times.value_or(0) <= times_max) return {};
+
+  dlq_topic_ = dlq_topic(group);
+  TopicConfig config;
+  config.topic_name = dlq_topic_;
+  config.read_queue_nums = config.write_queue_nums = 1;
+  config.perm = perm_read | perm_write;
+  const auto created = core_.topics.find_or_create(config, core_.loop.wall_ms());
+  if (created.topic == nullptr) {
+    return refused(ResponseCode::topic_not_exist, str("topic[", dlq_topic_, "] not exist"));
+  }
+  if (created.is_new) core_.topic_changed(dlq_topic_);
+  target.topic = dlq_topic_;
+  target.queue_id = 0;
+  target.is_dead_letter = true;
+  return {};
+}
+
+std::int32_t SendHandler::random_queue(const TopicConfig& topic) {
+  return static_cast<std::int32_t>(random_() % static_cast<std::uint32_t>(topic.write_queue_nums));
+}
+
+RecordView SendHandler::record(const SendMessageV2& request, const Target& target,
+                               const RequestContext& context) const {
+  RecordView record;
+  record.topic = target.topic;
+  record.queue_id = target.queue_id;
+  record.sys_flag = target.sys_flag;
+  record.flag = request.flag;
+  record.born_timestamp = request.born_timestamp;
+  if (const auto peer = protocol::parse_host(context.peer())) record.born_host = *peer;
+  record.store_host = core_.store_host;
+  record.reconsume_times = request.reconsume_times.value_or(0);
+  return record;
+}
+
+Result<void> SendHandler::put_one(const SendMessageV2& request, const Target& target,
+                                  RequestContext& context) {
+  properties_.clear();
+  Wishes wishes =
+      rewrite_properties(request.properties.value_or(""), broker_properties_, properties_);
+  if (target.is_dead_letter && wishes.unsupported == protocol::property::delay_time_level) {
+    protocol::append_property(properties_, protocol::property::delay_time_level, "-1");
+    wishes.unsupported = {};
+  }
+  if (!wishes.unsupported.empty()) return not_offered(wishes.unsupported);
+  if (wishes.unique_key.empty()) {
+    unique_key_.clear();
+    unique_keys_.append_next(unique_key_, core_.loop.wall_ms());
+    protocol::append_property(properties_, protocol::property::unique_key, unique_key_);
+    wishes.unique_key = unique_key_;
+  }
+  RecordView message = record(request, target, context);
+  message.body = context.body();
+  message.properties = properties_;
+  auto placed = core_.store.put(message, core_.loop.wall_ms());
+  if (!placed) return std::move(placed).error();
+  answers_.park(std::move(context.responder), {.queue_id = target.queue_id,
+                                               .placed = *placed,
+                                               .positions = {},
+                                               .unique_key = wishes.unique_key,
+                                               .waits_for_store = wishes.waits_for_store});
+  return {};
+}
+
+// Entries keep exactly the properties they came with; those of the request concern the batch.
+Result<void> SendHandler::put_batch(const SendMessageV2& request, const Target& target,
+                                    RequestContext& context) {
+  if (target.topic.size() > protocol::topic_size_max_v1) {
+    return refused(ResponseCode::message_illegal,
+                   str("message topic length too long ", target.topic.size()));
+  }
+  if (is_retry_topic(target.topic)) {
+    return refused(ResponseCode::message_illegal,
+                   str("batch request does not support retry group  ", target.topic));
+  }
+  const Wishes wishes = read_wishes(request.properties.value_or(""));
+  if (!wishes.unsupported.empty()) return not_offered(wishes.unsupported);
+  for (protocol::BatchReader reader(context.body()); const auto entry = reader.next();) {
+    const Wishes of_entry = read_wishes(entry->properties);
+    if (!of_entry.unsupported.empty()) return not_offered(of_entry.unsupported);
+  }
+  auto placed =
+      core_.store.put_batch(record(request, target, context), context.body(), core_.loop.wall_ms());
+  if (!placed) return std::move(placed).error();
+  answers_.park(std::move(context.responder), {.queue_id = target.queue_id,
+                                               .placed = placed->placed,
+                                               .positions = placed->positions,
+                                               .unique_key = wishes.unique_key,
+                                               .waits_for_store = wishes.waits_for_store});
+  return {};
+}
+
+}  // namespace
+
+void add_send_handlers(net::Router& router, Core& core, SendAnswers& answers) {
+  const auto handler = std::make_shared<SendHandler>(core, answers);
+  const auto add = [&]<class Req>(Req) {
+    router.on_raw(static_cast<std::int32_t>(Req::code),
+                  [handler](RequestContext& context) { handler->receive<Req>(context); });
+  };
+  add(SendMessage{});
+  add(SendMessageV2{});
+  add(SendBatchMessage{});
+}
+
+}  // namespace rocketmq::broker

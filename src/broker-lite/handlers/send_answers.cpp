@@ -1,0 +1,147 @@
+#include "broker-lite/handlers/send_answers.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "protocol/message_id.h"
+#include "protocol/properties.h"
+#include "protocol/requests/message.h"
+#include "protocol/str.h"
+
+namespace rocketmq::broker {
+namespace {
+
+constexpr auto stored_but_not_flushed = static_cast<std::int32_t>(ResponseCode::flush_disk_timeout);
+
+std::int32_t answer_code(const Error& error) {
+  if (error.code.category() == response_category()) return error.code.value();
+  return static_cast<std::int32_t>(ResponseCode::system_error);
+}
+
+// Producers try another broker then. Java: PutMessageStatus.SERVICE_NOT_AVAILABLE.
+Error not_stored(const Error& cause) {
+  return Error{ResponseCode::service_not_available,
+               str("service not available now. The message was not stored: ", cause.message)};
+}
+
+}  // namespace
+
+SendAnswers::SendAnswers(net::Loop& loop, MessageStore& store, SendAnswersOptions options)
+    : loop_(loop),
+      store_(store),
+      options_(std::move(options)),
+      extra_{{protocol::property::msg_region, options_.region_id},
+             {protocol::property::trace_switch, options_.trace_on ? "true" : "false"}} {}
+
+void SendAnswers::park(net::Responder responder, const StoredMessage& message) {
+  Parked& parked = current_.parked.emplace_back();
+  parked.responder = std::move(responder);
+  parked.is_send = true;
+  parked.waits_for_flush = message.waits_for_store && options_.flush_mode == FlushMode::sync;
+  parked.queue_id = message.queue_id;
+  parked.queue_offset = message.placed.queue_offset;
+  parked.text_at = current_.texts.size();
+  append_message_ids(message);
+  parked.id_size = current_.texts.size() - parked.text_at;
+  parked.key_size = message.unique_key.size();
+  current_.texts += message.unique_key;
+  current_.end = std::max(current_.end, message.placed.end);
+  arm_commit();
+}
+
+void SendAnswers::park_plain(net::Responder responder) {
+  current_.parked.emplace_back().responder = std::move(responder);
+  arm_commit();
+}
+
+void SendAnswers::append_message_ids(const StoredMessage& message) {
+  std::string& to = current_.texts;
+  const auto append = [&](std::int64_t position) {
+    protocol::append_offset_message_id(to, options_.store_host, position);
+  };
+  if (message.positions.empty()) return append(message.placed.position);
+  for (std::size_t i = 0; i < message.positions.size(); ++i) {
+    if (i > 0) to += ',';
+    append(message.positions[i]);
+  }
+}
+
+void SendAnswers::arm_commit() {
+  if (std::exchange(is_commit_armed_, true)) return;
+  loop_.defer([this] {
+    if (is_commit_armed_) commit();
+  });
+}
+
+void SendAnswers::commit() {
+  is_commit_armed_ = false;
+  if (const auto committed = store_.commit(); !committed) {
+    refuse_all(current_, not_stored(committed.error()));
+  } else if (std::ranges::any_of(current_.parked, &Parked::waits_for_flush)) {
+    wait_for_flush();
+  } else {
+    answer_all(current_, 0);
+  }
+  current_.clear();
+}
+
+void SendAnswers::wait_for_flush() {
+  Group& group = flushing_.emplace_back(std::exchange(current_, {}));
+  for (Parked& parked : group.parked) {
+    if (!parked.waits_for_flush) answer(parked, group, 0);
+  }
+  group.number = next_number_++;
+  group.deadline = loop_.now() + options_.sync_flush_timeout;
+  store_.on_flushed(group.end, [this, number = group.number](const Result<void>& result) {
+    flushed(number, result);
+  });
+}
+
+// Groups end in the order they were committed, since the log is flushed in its own.
+void SendAnswers::flushed(std::int64_t number, const Result<void>& result) {
+  while (!flushing_.empty() && flushing_.front().number <= number) {
+    Group& group = flushing_.front();
+    result ? answer_all(group, 0) : refuse_all(group, not_stored(result.error()));
+    flushing_.pop_front();
+  }
+}
+
+void SendAnswers::tick(net::TimePoint now) {
+  for (Group& group : flushing_) {
+    if (group.deadline <= now) answer_all(group, stored_but_not_flushed);
+  }
+}
+
+void SendAnswers::answer(Parked& parked, const Group& group, std::int32_t code) const {
+  if (!parked.is_send) return parked.responder.reply(protocol::NoFields{});
+  const std::string_view texts = std::string_view(group.texts).substr(parked.text_at);
+  protocol::SendMessageResponse response;
+  response.msg_id = texts.substr(0, parked.id_size);
+  response.queue_id = parked.queue_id;
+  response.queue_offset = parked.queue_offset;
+  response.transaction_id = texts.substr(parked.id_size, parked.key_size);
+  const std::string_view remark = code == 0 ? "" : "FLUSH_DISK_TIMEOUT";
+  parked.responder.reply(response, {}, {.code = code, .remark = remark, .extra = extra_});
+}
+
+void SendAnswers::answer_all(Group& group, std::int32_t code) const {
+  for (Parked& parked : group.parked) {
+    if (parked.responder.is_waiting()) answer(parked, group, code);
+  }
+  group.parked.clear();
+}
+
+void SendAnswers::refuse_all(Group& group, const Error& error) const {
+  for (Parked& parked : group.parked) {
+    if (!parked.responder.is_waiting()) continue;
+    parked.is_send ? refuse(parked.responder, error) : parked.responder.fail(error);
+  }
+  group.parked.clear();
+}
+
+void SendAnswers::refuse(net::Responder& responder, const Error& error) const {
+  responder.reply(protocol::NoFields{}, {},
+                  {.code = answer_code(error), .remark = error.message, .extra = extra_});
+}
+
+}  // namespace rocketmq::broker

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace rocketmq::broker {
+
+// The part of every stored message's properties that is the broker's own: CLUSTER, MSG_REGION and
+// TRACE_ON, ready to be appended.
+std::string broker_properties(std::string_view cluster, std::string_view region, bool trace_on);
+
+// What a message's properties ask the broker for.
+struct Wishes {
+  std::string_view unique_key;  // view of the text read; empty: the message has none
+  bool waits_for_store = true;  // WAIT is not "false"
+  // The first property that asks for a service this broker does not offer (delay, timer,
+  // transaction); empty: none.
+  std::string_view unsupported;
+};
+
+Wishes read_wishes(std::string_view properties);
+
+// Appends to `stored` what is kept of a message sent with `sent`, in one scan, every entry ended by
+// 02: all but POP_CK and what `broker_properties` sets anew, which comes last. Java:
+// SendMessageProcessor, MessageDecoder.messageProperties2String.
+Wishes rewrite_properties(std::string_view sent, std::string_view broker_properties,
+                          std::string& stored);
+
+}  // namespace rocketmq::broker

@@ -1,0 +1,66 @@
+#include "broker-lite/handlers/stored_properties.h"
+
+#include <gmock/gmock.h>
+
+namespace rocketmq::broker {
+namespace {
+
+using namespace std::string_literals;
+
+const std::string ours = broker_properties("C", "R", true);
+
+std::string stored(std::string_view sent) {
+  std::string text;
+  rewrite_properties(sent, ours, text);
+  return text;
+}
+
+TEST(StoredProperties, end_with_the_brokers_own) {
+  EXPECT_EQ(ours, "CLUSTER\1C\2MSG_REGION\1R\2TRACE_ON\1true\2"s);
+  EXPECT_EQ(broker_properties("C", "R", false), "CLUSTER\1C\2MSG_REGION\1R\2TRACE_ON\1false\2"s);
+  EXPECT_EQ(stored("a\1b\2"), "a\1b\2"s + ours);
+  EXPECT_EQ(stored(""), ours);
+}
+
+TEST(StoredProperties, end_every_entry_whether_it_came_so_or_not) {
+  EXPECT_EQ(stored("a\1b\2c\1d"), "a\1b\2c\1d\2"s + ours);
+}
+
+TEST(StoredProperties, lose_what_only_the_broker_may_say) {
+  EXPECT_EQ(stored("CLUSTER\1x\2MSG_REGION\1x\2k\1v\2TRACE_ON\1x\2POP_CK\1x\2"), "k\1v\2"s + ours);
+}
+
+TEST(StoredProperties, drop_what_is_no_entry) {
+  EXPECT_EQ(stored("ab\2\1\2x\1\2k\1v\2"), "k\1v\2"s + ours);
+}
+
+TEST(StoredProperties, keep_a_value_with_a_separator_in_it) {
+  EXPECT_EQ(stored("k\1a\1b\2"), "k\1a\1b\2"s + ours);
+}
+
+TEST(StoredProperties, say_what_the_message_asks_for) {
+  const std::string sent = "UNIQ_KEY\1AB12\2WAIT\1false\2";
+  const Wishes wishes = read_wishes(sent);
+  EXPECT_EQ(wishes.unique_key, "AB12");
+  EXPECT_FALSE(wishes.waits_for_store);
+  EXPECT_EQ(wishes.unsupported, "");
+  EXPECT_TRUE(read_wishes("").waits_for_store);
+  EXPECT_TRUE(read_wishes("WAIT\1TRUE\2").waits_for_store);
+}
+
+TEST(StoredProperties, name_the_service_that_is_not_offered) {
+  EXPECT_EQ(read_wishes("DELAY\0013\2").unsupported, "DELAY");
+  EXPECT_EQ(read_wishes("DELAY\1x\2").unsupported, "DELAY");
+  EXPECT_EQ(read_wishes("TRAN_MSG\1True\2").unsupported, "TRAN_MSG");
+  EXPECT_EQ(read_wishes("TIMER_DELAY_SEC\0019\2").unsupported, "TIMER_DELAY_SEC");
+  EXPECT_EQ(read_wishes("TIMER_DELAY_MS\0019\2").unsupported, "TIMER_DELAY_MS");
+  EXPECT_EQ(read_wishes("TIMER_DELIVER_MS\0019\2").unsupported, "TIMER_DELIVER_MS");
+  EXPECT_EQ(read_wishes("TIMER_DEL_UNIQKEY\1k\2").unsupported, "TIMER_DEL_UNIQKEY");
+  for (const char* harmless : {"DELAY\0010\2", "DELAY\001-1\2", "TRAN_MSG\1false\2",
+                               "TAGS\1DELAY\2", "TIMER_OUT_MS\0015\2", "DELAYED\0013\2"}) {
+    EXPECT_EQ(read_wishes(harmless).unsupported, "") << harmless;
+  }
+}
+
+}  // namespace
+}  // namespace rocketmq::broker
