@@ -31,7 +31,9 @@ Result<void> decode_binary_header(std::string_view header, Command& command,
   command.version = in.read<std::int16_t>();
   command.opaque = in.read<std::int32_t>();
   command.flag = in.read<std::int32_t>();
-  command.remark = in.read_bytes(in.read<std::int32_t>());
+  if (const auto remark = in.read_bytes(in.read<std::int32_t>()); !remark.empty()) {
+    command.remark = remark;
+  }
   ByteReader fields(in.read_bytes(in.read<std::int32_t>()));
   while (fields.ok() && !fields.rest().empty()) {
     const std::string_view name = fields.read_bytes(fields.read<std::int16_t>());
@@ -70,6 +72,7 @@ const std::string_view* find_field(std::span<const Field> fields, std::string_vi
 Result<void> decode_command(std::span<char> content, Command& command,
                             const CommandLimits& limits) {
   command.fields.clear();
+  command.has_fields = false;
   command.remark = {};
   command.body = {};
   if (content.size() < 4) return Error{Errc::bad_frame, "frame without a header length"};

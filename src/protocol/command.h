@@ -65,7 +65,7 @@ struct CommandHead {
   std::int32_t flag = 0;
   Language language = Language::cpp;
   std::int32_t version = our_version;
-  std::string_view remark;
+  std::string_view remark;  // a null view: none. (An empty remark is written as an empty one.)
   HeaderCodec codec = HeaderCodec::json;
 
   bool is_response() const { return (flag & flag_response) != 0; }
@@ -77,6 +77,7 @@ struct CommandHead {
 // the names they arrived with, so that one we have never heard of survives a relay.
 struct Command : CommandHead {
   Fields fields;
+  bool has_fields = false;  // JSON: an extFields object was there, maybe an empty one
   std::string_view body;
 };
 

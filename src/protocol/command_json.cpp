@@ -166,6 +166,7 @@ void read_ext_fields(HeaderScanner& in, Command& command, const CommandLimits& l
     return;
   }
   in.expect('{');
+  command.has_fields = true;
   in.members([&](std::string_view name) {
     if (command.fields.size() == limits.fields_max) {
       in.fail("JSON header: too many extFields");

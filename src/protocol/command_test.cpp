@@ -91,7 +91,7 @@ TEST(Command, writes_control_characters_as_fastjson_does) {
   command.fields = {{"i", std::string_view("a\x01\x1f\"\\\n\0", 7)}};
   Buffer out;
   encode_command(out, command);
-  EXPECT_NE(out.view().find(R"("i":"a\u0001\u001F\"\\\n\u0000")"), std::string_view::npos)
+  EXPECT_NE(out.view().find(R"("i":"a\u0001\u001f\"\\\n\u0000")"), std::string_view::npos)
       << out.view();
 }
 

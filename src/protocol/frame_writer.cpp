@@ -28,7 +28,7 @@ FrameWriter::FrameWriter(Buffer& out, const CommandHead& head)
     to = put_big(to, head.opaque);
     to = put_big(to, head.flag);
     to = put_big(to, static_cast<std::int32_t>(head.remark.size()));
-    if (!head.remark.empty()) to = put(to, head.remark);
+    to = put(to, head.remark);
     fields_at_ = static_cast<std::size_t>(to - start);
     to = put_big(to, std::int32_t{0});
   }
@@ -50,7 +50,7 @@ void FrameWriter::finish_json() {
   to = put(put(to, R"(,"language":")"), to_string(head_.language));
   to = put_number(put(to, R"(","opaque":)"), head_.opaque);
   out_.commit(static_cast<std::size_t>(to - start));
-  if (!head_.remark.empty()) {
+  if (head_.remark.data() != nullptr) {
     out_.append(R"(,"remark":")");
     append_escaped(out_, head_.remark);
     out_.append('"');
@@ -79,6 +79,7 @@ void FrameWriter::finish(std::string_view body) {
 void encode_command(Buffer& out, const Command& command) {
   FrameWriter frame(out, command);
   for (const Field& field : command.fields) frame.add_foreign(field);
+  if (command.has_fields) frame.force_fields();
   frame.finish(command.body);
 }
 

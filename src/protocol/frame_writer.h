@@ -64,6 +64,7 @@ class FrameWriter {
   static constexpr std::size_t field_overhead = fields_opening.size() + 8;
 
   static char* put(char* to, std::string_view text) {
+    if (text.empty()) return to;  // memcpy wants a pointer even for nothing
     std::memcpy(to, text.data(), text.size());
     return to + text.size();
   }
@@ -97,7 +98,7 @@ class FrameWriter {
     to = put(to + 2, name);
     store_big(to, static_cast<std::int32_t>(text.size()));
     to += 4;
-    if (!text.empty()) to = put(to, text);
+    to = put(to, text);
     out_.commit(static_cast<std::size_t>(to - start));
   }
 

@@ -95,7 +95,7 @@ struct Escape {
 };
 constexpr std::array<Escape, 256> make_escapes() {
   std::array<Escape, 256> escapes{};
-  constexpr char digits[] = "0123456789ABCDEF";
+  constexpr char digits[] = "0123456789abcdef";
   for (unsigned c = 0; c < 0x20; ++c) {
     escapes[c] = {{'\\', 'u', '0', '0', digits[c >> 4], digits[c & 15]}, 6};
   }
