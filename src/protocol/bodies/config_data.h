@@ -117,11 +117,40 @@ struct RegisterBrokerBody {
   bool operator==(const RegisterBrokerBody&) const = default;
 };
 
-struct GroupRetryPolicy {
-  std::string type = "CUSTOMIZED";
+// Delay of attempt n: `next`[n + 2] ms, or `initial` * `multiplier`^n ms up to `max`.
+struct CustomizedRetryPolicy {
+  std::vector<std::int64_t> next;
 
   template <class V>
   static constexpr void fields(V&& v) {
+    v("next", &CustomizedRetryPolicy::next);
+  }
+  bool operator==(const CustomizedRetryPolicy&) const = default;
+};
+struct ExponentialRetryPolicy {
+  std::int64_t initial = 5'000;
+  std::int64_t max = 7'200'000;
+  std::int64_t multiplier = 2;
+
+  template <class V>
+  static constexpr void fields(V&& v) {
+    v("initial", &ExponentialRetryPolicy::initial);
+    v("max", &ExponentialRetryPolicy::max);
+    v("multiplier", &ExponentialRetryPolicy::multiplier);
+  }
+  bool operator==(const ExponentialRetryPolicy&) const = default;
+};
+
+// Used by POP consumers; kept for them.
+struct GroupRetryPolicy {
+  std::optional<CustomizedRetryPolicy> customized_retry_policy;
+  std::optional<ExponentialRetryPolicy> exponential_retry_policy;
+  std::string type = "CUSTOMIZED";  // or EXPONENTIAL
+
+  template <class V>
+  static constexpr void fields(V&& v) {
+    v("customizedRetryPolicy", &GroupRetryPolicy::customized_retry_policy);
+    v("exponentialRetryPolicy", &GroupRetryPolicy::exponential_retry_policy);
     v("type", &GroupRetryPolicy::type);
   }
   bool operator==(const GroupRetryPolicy&) const = default;

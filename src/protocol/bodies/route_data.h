@@ -77,6 +77,32 @@ struct ClusterInfo {
   bool operator==(const ClusterInfo&) const = default;
 };
 
+// The brokers of one name. Java: BrokerMemberGroup.
+struct BrokerMemberGroup {
+  std::map<std::int64_t, std::string> broker_addrs;
+  std::string broker_name;
+  std::string cluster;
+
+  template <class V>
+  static constexpr void fields(V&& v) {
+    v("brokerAddrs", &BrokerMemberGroup::broker_addrs);
+    v("brokerName", &BrokerMemberGroup::broker_name);
+    v("cluster", &BrokerMemberGroup::cluster);
+  }
+  bool operator==(const BrokerMemberGroup&) const = default;
+};
+
+// Java: GetBrokerMemberGroupResponseBody.
+struct BrokerMemberGroupBody {
+  std::optional<BrokerMemberGroup> broker_member_group;
+
+  template <class V>
+  static constexpr void fields(V&& v) {
+    v("brokerMemberGroup", &BrokerMemberGroupBody::broker_member_group);
+  }
+  bool operator==(const BrokerMemberGroupBody&) const = default;
+};
+
 struct TopicList {
   std::optional<std::string> broker_addr;
   std::vector<std::string> topic_list;

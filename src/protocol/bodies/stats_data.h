@@ -103,6 +103,16 @@ struct ConsumerConnection {
   bool operator==(const ConsumerConnection&) const = default;
 };
 
+struct GroupList {
+  std::vector<std::string> group_list;
+
+  template <class V>
+  static constexpr void fields(V&& v) {
+    v("groupList", &GroupList::group_list);
+  }
+  bool operator==(const GroupList&) const = default;
+};
+
 struct ProducerConnection {
   std::vector<Connection> connection_set;
 

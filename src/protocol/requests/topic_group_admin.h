@@ -6,6 +6,8 @@
 #include <optional>
 
 #include "protocol/bodies/config_data.h"
+#include "protocol/bodies/route_data.h"
+#include "protocol/bodies/stats_data.h"
 #include "protocol/describe.h"
 
 // Topics and groups on a broker. Java: AdminBrokerProcessor.
@@ -124,6 +126,78 @@ struct GetAllSubscriptionGroupConfig {
     v("maxGroupNum", &GetAllSubscriptionGroupConfig::max_group_num);
   }
   bool operator==(const GetAllSubscriptionGroupConfig&) const = default;
+};
+
+struct DeleteTopicInBroker {
+  static constexpr auto code = RequestCode::delete_topic_in_broker;
+  using Response = NoFields;
+
+  Text topic;
+
+  template <class V>
+  static constexpr void fields(V&& v) {
+    v("topic", &DeleteTopicInBroker::topic);
+  }
+  bool operator==(const DeleteTopicInBroker&) const = default;
+};
+
+struct DeleteSubscriptionGroup {
+  static constexpr auto code = RequestCode::delete_subscriptiongroup;
+  using Response = NoFields;
+
+  Text group_name;
+  std::optional<bool> clean_offset;
+
+  template <class V>
+  static constexpr void fields(V&& v) {
+    v("groupName", &DeleteSubscriptionGroup::group_name);
+    v("cleanOffset", &DeleteSubscriptionGroup::clean_offset);
+  }
+  bool operator==(const DeleteSubscriptionGroup&) const = default;
+};
+
+struct GetSubscriptionGroupConfig {
+  static constexpr auto code = RequestCode::get_subscriptiongroup_config;
+  using Response = NoFields;
+  using ResponseBody = SubscriptionGroupConfig;
+
+  Text group;
+
+  template <class V>
+  static constexpr void fields(V&& v) {
+    v("group", &GetSubscriptionGroupConfig::group);
+  }
+  bool operator==(const GetSubscriptionGroupConfig&) const = default;
+};
+
+// The groups that subscribe to a topic or have consumed it.
+struct QueryTopicConsumeByWho {
+  static constexpr auto code = RequestCode::query_topic_consume_by_who;
+  using Response = NoFields;
+  using ResponseBody = GroupList;
+
+  Text topic;
+
+  template <class V>
+  static constexpr void fields(V&& v) {
+    v("topic", &QueryTopicConsumeByWho::topic);
+  }
+  bool operator==(const QueryTopicConsumeByWho&) const = default;
+};
+
+// The topics a group has consumed.
+struct QueryTopicsByConsumer {
+  static constexpr auto code = RequestCode::query_topics_by_consumer;
+  using Response = NoFields;
+  using ResponseBody = TopicList;
+
+  Text group;
+
+  template <class V>
+  static constexpr void fields(V&& v) {
+    v("group", &QueryTopicsByConsumer::group);
+  }
+  bool operator==(const QueryTopicsByConsumer&) const = default;
 };
 
 }  // namespace rocketmq::protocol
