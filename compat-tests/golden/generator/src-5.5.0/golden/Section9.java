@@ -74,11 +74,11 @@ final class Section9 {
   private void frames() throws Exception {
     addFrame("frame.json",
         "000000830000007f7b22636f6465223a3130352c226578744669656c6473223a7b22746f706963223a22544257"
-        + "31"
+            + "31"
             + "3032227d2c22666c6167223a302c226c616e6775616765223a22435050222c226f7061717565223a312c"
-              + "22"
+            + "22"
             + "73657269616c697a655479706543757272656e74525043223a224a534f4e222c2276657273696f6e223a"
-              + "34"
+            + "34"
             + "37397d",
         SerializeType.JSON, null, null);
     addFrame("frame.binary",
@@ -198,7 +198,7 @@ final class Section9 {
             105));
     addText("trace_record",
         "Pub\u00011700000000000\u0001DefaultRegion\u0001PG\u0001T\u0001UID\u0001null\u0001k1 "
-        + "k2\u0001"
+            + "k2\u0001"
             + "10.0.0.1:10911\u00015\u00013\u00010\u0001OID\u0001true\u0002",
         TraceDataEncoder.encoderFromContextBean(trace()).getTransData(), Manifest.entry());
     addText("batch_ack_bits", "\"AQI=\"", bits(), Manifest.entry("bits", List.of(0, 9)));

@@ -87,6 +87,8 @@ final class Catalog {
             "GetAllSubscriptionGroupResponseHeader")
             .answerBody(bodies.of("SubscriptionGroupWrapper.full"),
                 bodies.of("SubscriptionGroupWrapper.min")),
+        api("DELETE_TOPIC_IN_BROKER", "DeleteTopicRequestHeader", null),
+        api("DELETE_SUBSCRIPTIONGROUP", "DeleteSubscriptionGroupRequestHeader", null),
         // Broker administration
         api("GET_BROKER_CONFIG", null, "GetBrokerConfigResponseHeader").answerBody(config, config),
         api("GET_BROKER_RUNTIME_INFO", null, null)
@@ -95,6 +97,8 @@ final class Catalog {
             .answerBody(bodies.of("TopicStatsTable.full"), bodies.of("TopicStatsTable.min")),
         api("GET_CONSUMER_CONNECTION_LIST", "GetConsumerConnectionListRequestHeader", null)
             .answerBody(bodies.of("ConsumerConnection.full"), bodies.of("ConsumerConnection.min")),
+        api("GET_PRODUCER_CONNECTION_LIST", "GetProducerConnectionListRequestHeader", null)
+            .answerBody(bodies.of("ProducerConnection.full"), bodies.of("ProducerConnection.min")),
         api("GET_CONSUME_STATS", "GetConsumeStatsRequestHeader", null)
             .answerBody(bodies.of("ConsumeStats.full"), bodies.of("ConsumeStats.min")),
         // Name server

@@ -28,11 +28,9 @@ final class Frames {
   private static final String SECRET_KEY = "SK12345678";
 
   private final Manifest manifest;
-  private final Bodies bodies;
 
-  Frames(Manifest manifest, Bodies bodies) {
+  Frames(Manifest manifest) {
     this.manifest = manifest;
-    this.bodies = bodies;
   }
 
   void write(Api api) throws Exception {

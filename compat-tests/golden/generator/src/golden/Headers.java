@@ -19,7 +19,7 @@ final class Headers {
    * controls.
    */
   static final String ODD_TEXT = "é标签😀\"q\"\\b/s\t\r\n\b\f\u001f\u007f\u2028";
-  /** A properties string (4.3 of the protocol: key 01 value 02) with the same characters in it. */
+  /** A properties text (key 01 value 02 …) with the same characters in it. */
   static final String PROPERTIES = "KEYS\u0001k1 k2\u0002TAGS\u0001TagA\u0002UNIQ_KEY\u0001"
       + "0A00000904D218B4AAC2000000010002\u0002WAIT\u0001true\u0002标签\u0001值😀\u0002quote\u0001"
       + "\"q\"\\b/s\u007f\u2028\u0002a\u0001b\u0001c\u0002";

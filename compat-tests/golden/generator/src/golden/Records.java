@@ -39,7 +39,7 @@ final class Records {
 
   /** How this version stores a message: the commit log's own encoder where the jars have one. */
   interface StoredEncoder {
-    /** {@code properties} is the text of 4.3; the physical offset is taken from the message. */
+    /** {@code properties} is text (key 01 value 02 …); the physical offset is taken from the message. */
     byte[] encode(MessageExt message, String properties) throws Exception;
   }
 
@@ -151,7 +151,7 @@ final class Records {
   }
 
   /**
-   * A message of section 9: T, hello, queue 3 at 7, from 10.0.0.9:5555, stored at 10.0.0.1:10911.
+   * Queue 3 at 7, from 10.0.0.9:5555, stored at 10.0.0.1:10911.
    */
   static MessageExt message(String topic, String body) throws Exception {
     MessageExt message = new MessageExt();

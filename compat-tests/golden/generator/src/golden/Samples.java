@@ -163,6 +163,11 @@ final class Samples {
     connections.setConsumeFromWhere(ConsumeFromWhere.CONSUME_FROM_FIRST_OFFSET);
     bodies.add("ConsumerConnection.full", connections);
     bodies.add("ConsumerConnection.min", new ConsumerConnection());
+
+    ProducerConnection producers = new ProducerConnection();
+    producers.setConnectionSet(both);
+    bodies.add("ProducerConnection.full", producers);
+    bodies.add("ProducerConnection.min", new ProducerConnection());
   }
 
   private static ProducerData producer(String group) {
