@@ -2,6 +2,7 @@
 
 #include <rocketmq/options.h>
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <functional>
@@ -48,11 +49,13 @@ class WorkList {
   Work* last_ = nullptr;
 };
 
-// Threads that run user code. Everything given to it is run, at the latest while it is destroyed.
-// Destroyed on one of its own threads, that thread is let go and ends by itself.
+// Threads that run user code. Everything given to it is run, at the latest while it is destroyed;
+// that waits for user code to return, but not for ever: after `patience` its threads are let go, as
+// is at once the one it is destroyed on, and end by themselves.
 class ThreadPool final : public Executor {
  public:
-  explicit ThreadPool(std::size_t threads);
+  explicit ThreadPool(std::size_t threads,
+                      std::chrono::milliseconds patience = std::chrono::seconds(10));
   ~ThreadPool() override;
 
   void run(std::function<void()> task) override;
@@ -64,6 +67,7 @@ class ThreadPool final : public Executor {
  private:
   struct Shared;  // outlives the pool where a thread was let go
 
+  const std::chrono::milliseconds patience_;
   const std::shared_ptr<Shared> shared_;
   std::vector<std::thread> threads_;
 };

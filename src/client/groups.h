@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -16,7 +17,7 @@
 #include "net/task.h"
 #include "net/task_set.h"
 #include "net/wait.h"
-#include "protocol/bodies/client_data.h"
+#include "protocol/requests/client_session.h"
 
 namespace rocketmq::client {
 
@@ -67,15 +68,30 @@ class Groups {
   void channel_opened(const std::string& address);
 
  private:
+  // Work at many brokers at once, and the moment when the last one is done.
+  struct AtOnce {
+    explicit AtOnce(std::size_t count) : left(count) {
+      if (left == 0) done.set();
+    }
+    void one_done() {
+      if (--left == 0) done.set();
+    }
+    std::size_t left;
+    net::Event done;
+  };
+
   net::Task<> beat_again_and_again();
-  net::Task<> run_round();
-  net::Task<> beat_all(std::uint64_t round);
-  net::Task<> beat(BrokerAddress broker, std::string body, std::uint64_t round);
-  net::Task<> unregister(std::string group, bool is_consumer, net::Duration timeout);
-  net::Task<> unregister_at(std::string address, std::string group, bool is_consumer,
-                            net::Duration timeout);
-  std::vector<BrokerAddress> audience() const;
-  std::string heartbeat_body() const;
+  net::Task<> run_rounds();
+  net::Task<> beat_all();
+  net::Task<> beat(std::string address, std::shared_ptr<const std::string> body,
+                   std::shared_ptr<AtOnce> round);
+  net::Task<> beat_after_reconnect(std::string address);
+  net::Task<> unregister(protocol::UnregisterClient request, net::Duration timeout);
+  net::Task<> unregister_at(std::string address, protocol::UnregisterClient request,
+                            net::Duration timeout, std::shared_ptr<AtOnce> round);
+  void want_round();
+  std::vector<std::string> audience() const;
+  std::shared_ptr<const std::string> heartbeat_body() const;
   bool has_groups() const { return !producers_.empty() || !consumers_.empty(); }
 
   net::Loop& loop_;
@@ -88,13 +104,8 @@ class Groups {
   std::map<std::string, ConsumerMember*, std::less<>> consumers_;
   std::set<std::string> beating_;  // addresses that a heartbeat is on its way to
 
-  // Rounds are numbered by the requests for them.
-  std::uint64_t wanted_ = 0;
-  std::uint64_t finished_ = 0;
+  std::shared_ptr<net::Event> next_round_;  // there is one when somebody waits for it
   bool is_round_running_ = false;
-  std::size_t beats_left_ = 0;
-  net::Event round_done_;
-  net::Event beats_done_;
   net::TaskSet tasks_;
 };
 

@@ -15,10 +15,6 @@
 #include "net/task_set.h"
 #include "net/wait.h"
 
-namespace rocketmq {
-
-}
-
 namespace rocketmq::client {
 
 struct RoutesOptions {
@@ -77,7 +73,6 @@ class Routes {
   net::Task<> refresh_again_and_again();
   net::Task<> refresh_in_background(std::string topic);
   RoutePtr store(Route route);
-  static Error describe(const std::string& topic, Error error);
 
   net::Loop& loop_;
   const RoutesOptions options_;

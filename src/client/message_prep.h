@@ -1,0 +1,52 @@
+#pragma once
+
+#include <rocketmq/message.h>
+#include <rocketmq/producer.h>
+#include <rocketmq/result.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+namespace rocketmq::client {
+
+struct PrepareOptions {
+  std::size_t message_bytes_max = 4 * 1024 * 1024;
+  Compression compression = Compression::zlib;
+  std::size_t compress_from_bytes = 4096;
+  int compression_level = 5;
+  std::size_t unique_key_size = 32;
+};
+
+// A message as it goes into a frame. Its texts lie in one block of memory that it owns; only the
+// body may be borrowed.
+struct PreparedMessage {
+  std::string_view topic;
+  std::string_view properties;  // the text of protocol/properties.h
+  std::string_view body;        // maybe compressed
+  std::int32_t sys_flag = 0;
+  std::int32_t flag = 0;
+  std::size_t body_size = 0;  // before compression
+
+  // The UNIQ_KEY inside `properties`: room that set_unique_key() fills in. Left open here, because
+  // keys are made by one owner and messages are prepared on any thread.
+  std::string_view unique_key() const { return {unique_key_room, unique_key_size}; }
+  void set_unique_key(std::string_view key);
+
+  std::unique_ptr<char[]> memory;
+  char* unique_key_room = nullptr;
+  std::size_t unique_key_size = 0;
+};
+
+enum class BodyMemory {
+  copy,
+  borrow,  // the message outlives what was prepared from it
+};
+
+// Checks a message and prepares it. Errors: invalid_argument, too_large. Safe on any thread. Java:
+// Validators.checkMessage, DefaultMQProducerImpl.sendKernelImpl.
+Result<PreparedMessage> prepare(const Message& message, const PrepareOptions& options,
+                                BodyMemory memory);
+
+}  // namespace rocketmq::client
