@@ -83,6 +83,10 @@ class Channel final : StreamHandler {
   Result<void> oneway(const Req& request, std::string_view body = {});
   Result<void> oneway(const protocol::Command& request);
 
+  // From now on new requests of the peer are answered GO_AWAY, if it is new enough to know what
+  // that means (newer than 5.3.1): it connects anew and sends them again.
+  void go_away() { is_going_away_ = true; }
+
   // Sends what was written, then ends.
   void close();
   void abort(Error error);
@@ -95,6 +99,7 @@ class Channel final : StreamHandler {
 
   // Where answers are written; only while is_open().
   protocol::Buffer& output() { return stream_->output(); }
+  std::size_t frame_bytes_max() const { return options_.frame_bytes_max; }
   std::size_t pending_output() const { return stream_->pending_output(); }
   std::size_t pending_calls() const { return session_.pending_calls(); }
   std::uint64_t frames_received() const { return frames_received_; }
@@ -108,9 +113,13 @@ class Channel final : StreamHandler {
 
   void dispatch(protocol::Incoming& incoming);
   protocol::CommandHead request_head(std::int32_t code, std::int32_t flag) const;
-  // The steps of send(): `begin_call` gives the opaque id, `end_call` notes where the frame ended.
+  // Keeps the language and version of who sent it first.
+  protocol::CommandHead relayed_head(const protocol::Command& request, std::int32_t flag) const;
+  // The steps of send(): `begin_call` gives the opaque id, `end_call` notes where the frame ends.
   Result<std::int32_t> begin_call(protocol::PendingCall& pending, Duration timeout);
-  void end_call(protocol::PendingCall& pending);
+  Result<void> end_call(protocol::PendingCall& pending, std::size_t start);
+  // Takes back the request that begins at `start` of output() if it is over the limit of a frame.
+  Result<void> check_size(std::size_t start);
   Result<void> refuse_if_closed() const;
   void arm_sweep();
   void lose_handles();
@@ -135,6 +144,7 @@ class Channel final : StreamHandler {
   TimePoint last_activity_;
   std::uint64_t seen_sent_bytes_ = 0;
   std::uint64_t frames_received_ = 0;
+  bool is_going_away_ = false;
   Liveness liveness_;
 };
 
@@ -183,9 +193,9 @@ Result<void> Channel::send(protocol::PendingCall& pending, const Req& request,
   if (!opaque) return std::move(opaque).error();
   protocol::CommandHead head = request_head(static_cast<std::int32_t>(Req::code), 0);
   head.opaque = *opaque;
+  const std::size_t start = output().size();
   write_request(head, request, body);
-  end_call(pending);
-  return {};
+  return end_call(pending, start);
 }
 
 template <class Req>
@@ -194,8 +204,9 @@ Result<void> Channel::oneway(const Req& request, std::string_view body) {
   protocol::CommandHead head =
       request_head(static_cast<std::int32_t>(Req::code), protocol::flag_oneway);
   head.opaque = session_.next_opaque();
+  const std::size_t start = output().size();
   write_request(head, request, body);
-  return {};
+  return check_size(start);
 }
 
 namespace detail {

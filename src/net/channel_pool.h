@@ -75,10 +75,12 @@ class ChannelPool {
   Task<Result<ChannelHandle>> wait_for(Peer& peer);
   void attempt(Peer& peer);
   void attempted(Peer& peer, Result<std::unique_ptr<Stream>> stream);
-  void closed(Peer& peer, const Error& error);
+  void closed(Peer& peer, Channel& channel, const Error& error);
+  // Uses this channel for nothing new; what waits on it may still be answered.
+  void retire(std::string_view address, const ChannelHandle& channel);
   Duration backoff(int failures);
   void arm_watch();
-  void watch();  // closes the idle, forgets the unused
+  void watch();  // closes the idle
 
   Loop& loop_;
   const ChannelPoolOptions options_;
@@ -88,6 +90,7 @@ class ChannelPool {
     using is_transparent = void;
   };
   std::unordered_map<std::string, std::unique_ptr<Peer>, TextHash, std::equal_to<>> peers_;
+  std::unordered_map<Channel*, std::unique_ptr<Channel>> channels_;  // the retired ones too
   std::unique_ptr<Timer> watch_timer_;
   bool is_closing_ = false;
 };
@@ -99,15 +102,22 @@ Task<Result<Answer<typename Req::Response>>> ChannelPool::call(std::string addre
                                                                std::string_view body,
                                                                Duration timeout) {
   const TimePoint deadline = loop_.now() + timeout;
-  Channel* channel = find(address);
-  if (channel == nullptr) {
-    auto connected = co_await get(std::move(address), timeout);
-    if (!connected) co_return std::move(connected).error();
-    channel = connected->get();
-    if (channel == nullptr) co_return Error{Errc::not_connected, "the connection was lost"};
-    timeout = deadline - loop_.now();
+  for (bool is_second = false;; is_second = true) {
+    ChannelHandle channel;
+    if (Channel* const open = find(address)) {
+      channel = open->handle();
+    } else {
+      auto connected = co_await get(address, deadline - loop_.now());
+      if (!connected) co_return std::move(connected).error();
+      channel = *std::move(connected);
+      if (!channel) co_return Error{Errc::not_connected, "the connection was lost"};
+    }
+    auto answer = co_await channel->call(request, body, deadline - loop_.now());
+    // A server about to stop did nothing with the request. A new connection may lead to another one
+    // behind the same address. Java: NettyRemotingClient.invokeImpl.
+    if (answer || is_second || answer.error().code != ResponseCode::go_away) co_return answer;
+    retire(address, channel);
   }
-  co_return co_await channel->call(request, body, timeout);
 }
 
 template <class Req>

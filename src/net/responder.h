@@ -1,13 +1,13 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
 #include <utility>
 
 #include "net/channel_handle.h"
-#include "protocol/bytes.h"
 #include "protocol/describe.h"
 
 namespace rocketmq::net {
@@ -65,6 +65,9 @@ class Responder {
 
   // Spends the right. Where to write, or nullptr when nobody will read it.
   protocol::Buffer* begin();
+  // Sets the frame's length anew, the body included; or puts an error in its place if it is over
+  // the limit of a frame.
+  void end(protocol::Buffer& out, std::size_t start);
   protocol::CommandHead head(std::int32_t code, std::string_view remark) const;
   void refuse_unanswered();
 
@@ -82,8 +85,7 @@ void Responder::reply(const Response& header, WriteBody write_body, const ReplyO
   const protocol::CommandHead answer = head(options.code, options.remark);
   protocol::encode_frame(*out, answer, header, {}, options.extra);
   write_body(*out);
-  // The first word counts all that follows it; the body came after it was written.
-  protocol::store_big(out->data() + start, static_cast<std::int32_t>(out->size() - start - 4));
+  end(*out, start);
 }
 
 }  // namespace rocketmq::net

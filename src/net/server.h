@@ -57,7 +57,6 @@ class Server {
   void closed(Channel& channel, const Error& error);
   void arm_watch();
   void watch();  // closes the idle and the silent
-  void close_all();
   void finish_stop_if_empty();
   void warn(std::string_view line);
 

@@ -26,20 +26,24 @@ class SimLoop final : public Loop {
   bool run_until(const std::function<bool()>& reached, Duration limit = std::chrono::hours(1));
 
   // What happens to connections with the listener at `address` ("host:port"); may be changed at any
-  // time. Listening under port 0 gives ports from 40001 on.
+  // time, before anybody listens too. Listening under port 0 gives ports from 40001 on.
   struct Link {
     bool refuse = false;     // new connections are refused
-    bool blackhole = false;  // nothing gets through, nor is refused; existing connections hang
+    bool blackhole = false;  // nothing gets through nor is refused; connections it swallowed bytes
+                             // of stay silent even when it is over
     Duration delay{};        // from write to arrival
     Duration jitter{};       // up to this much more, by the seed; order is kept
     bool one_byte_pieces = false;
-    // Connections end, both ways, once this many more bytes went through, the rest being lost.
-    std::int64_t cut_after_bytes = -1;  // negative: never
+    // Once this many more bytes went through, the rest is lost and the connection ends, both ways.
+    // Then this is -1 again: never.
+    std::int64_t cut_after_bytes = -1;
+    // What the operating systems hold between a writer and a reader that does not read.
+    std::size_t window_bytes = 256 * 1024;
   };
   Link& link(std::string_view address);
   // Ends every connection with that listener, as a reset does.
   void drop_connections(std::string_view address);
-  // Ended or not: how many were made so far.
+  // How many were made so far.
   std::size_t connections_made(std::string_view address) const;
 
   TimePoint now() const override;

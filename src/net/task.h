@@ -87,15 +87,23 @@ class [[nodiscard]] Task {
     return *std::move(coroutine_.promise().value);
   }
   void cancel() { reset(nullptr); }
+  bool is_empty() const { return !coroutine_; }  // default-made, moved from or cancelled
+  // Resumes `caller` when it ends. Of one that has been started and waits.
+  void when_done(std::coroutine_handle<> caller) { coroutine_.promise().continuation = caller; }
 
   auto operator co_await() && noexcept {
     struct Awaiter {
       std::coroutine_handle<promise_type> coroutine;
 
       bool await_ready() const noexcept { return coroutine.done(); }
-      std::coroutine_handle<> await_suspend(std::coroutine_handle<> caller) noexcept {
-        coroutine.promise().continuation = caller;
-        return coroutine;
+      // Runs the awaited one from here, rather than by symmetric transfer: g++ makes no tail call
+      // of that without optimisation, and a loop of tasks that never wait would eat the stack.
+      bool await_suspend(std::coroutine_handle<> caller) {
+        const auto awaited = coroutine;
+        awaited.resume();
+        if (awaited.done()) return false;
+        awaited.promise().continuation = caller;
+        return true;
       }
       T await_resume() {
         if constexpr (!std::is_void_v<T>) return *std::move(coroutine.promise().value);

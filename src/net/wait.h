@@ -101,34 +101,27 @@ class [[nodiscard]] TimeoutAwaiter {
   TimeoutAwaiter& operator=(const TimeoutAwaiter&) = delete;
 
   bool await_ready() {
-    runner_ = run(*this);
-    runner_.start();
-    return result_.has_value();
+    task_.start();
+    return task_.done();
   }
   void await_suspend(std::coroutine_handle<> caller) {
-    caller_ = caller;
-    timer_ = loop_.after(timeout_, [this] {
-      runner_.cancel();
-      result_.emplace(Error{Errc::timeout, "not done in time", Outcome::unknown});
-      caller_.resume();
+    task_.when_done(caller);
+    timer_ = loop_.after(timeout_, [this, caller] {
+      task_.cancel();
+      caller.resume();
     });
   }
-  Result<T> await_resume() { return *std::move(result_); }
-
- private:
-  static Task<> run(TimeoutAwaiter& self) {
-    self.result_.emplace(co_await std::move(self.task_));
-    self.timer_.reset();
-    if (self.caller_) self.caller_.resume();
+  Result<T> await_resume() {
+    timer_.reset();
+    if (task_.is_empty()) return Error{Errc::timeout, "not done in time", Outcome::unknown};
+    return task_.take();
   }
 
+ private:
   Loop& loop_;
   const Duration timeout_;
   Task<Result<T>> task_;
-  std::optional<Result<T>> result_;
-  std::coroutine_handle<> caller_;
   std::unique_ptr<Timer> timer_;
-  Task<> runner_;
 };
 }  // namespace detail
 

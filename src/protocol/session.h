@@ -65,6 +65,8 @@ class RpcSession {
 
   // Enters a call and gives its opaque id. Fails with overloaded or, once closed, not_connected.
   Result<std::int32_t> begin(PendingCall& call, TimePoint deadline);
+  // Takes a call back that was begun.
+  void forget(PendingCall& call) { call.cancel(); }
   // The request of `call` ends at this position of everything written to the connection.
   void written(PendingCall& call, std::uint64_t ends_at) { call.ends_at_ = ends_at; }
 
