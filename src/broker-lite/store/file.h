@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -53,6 +54,14 @@ class File {
 
   // From `position` to the end all bytes read zero afterwards; the size stays.
   virtual Result<void> zero_from(std::int64_t position) = 0;
+
+  // The first range at or behind `from` that may hold other bytes than zero: files are mostly
+  // holes.
+  struct Range {
+    std::int64_t begin = 0;
+    std::int64_t end = 0;
+  };
+  virtual std::optional<Range> data_range(std::int64_t from) const = 0;
 
   // The first `size` bytes, which the file already has and will not lose while the view lives.
   virtual Result<std::shared_ptr<const FileView>> view(std::int64_t size) = 0;

@@ -3,16 +3,21 @@
 #include <rocketmq/result.h>
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
-#include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
+#include "broker-lite/store/checkpoint.h"
+#include "broker-lite/store/commit_log.h"
+#include "broker-lite/store/consume_queues.h"
 #include "broker-lite/store/file.h"
 #include "broker-lite/store/flusher.h"
+#include "broker-lite/store/log_flush.h"
+#include "broker-lite/store/message_reader.h"
+#include "broker-lite/store/recovery.h"
 #include "broker-lite/store/store_options.h"
 #include "protocol/message_codec.h"
 
@@ -39,52 +44,6 @@ struct Arrival {
   std::int64_t tags_code = 0;
 };
 
-// Java: GetMessageStatus, by the same names.
-enum class GetStatus {
-  found,
-  no_matched_message,
-  message_was_removing,
-  offset_found_null,
-  offset_overflow_badly,
-  offset_overflow_one,
-  offset_too_small,
-  no_matched_logic_queue,
-  no_message_in_queue,
-};
-std::string_view to_string(GetStatus status);  // "FOUND", as the answer's remark says it
-
-struct GetRequest {
-  std::string_view topic;
-  std::int32_t queue_id = 0;
-  std::int64_t offset = 0;
-  std::int32_t messages_max = 32;
-  std::int32_t bytes_max = 128 << 20;
-  std::span<const std::int32_t> tags_codes;  // hashes of the wanted tags; empty = every message
-};
-
-// Reuse one object: its vectors keep their memory.
-struct GetResult {
-  GetStatus status = GetStatus::no_matched_logic_queue;
-  std::int64_t next_begin_offset = 0;
-  std::int64_t min_offset = 0;
-  std::int64_t max_offset = 0;
-  // Whole records in order, ready for the answer's body: their concatenation is the body.
-  // Valid as long as `owners` is kept.
-  std::vector<std::string_view> records;
-  std::size_t bytes = 0;  // of all records together
-  std::vector<std::shared_ptr<const FileView>> owners;
-
-  void clear();
-};
-
-enum class TimeBoundary { lower, upper };
-
-// One record and what keeps its bytes in place.
-struct StoredRecord {
-  protocol::RecordView record;
-  std::shared_ptr<const FileView> owner;
-};
-
 // A broker's messages on disk, byte-compatible with stock RocketMQ (FORMAT.md). Commit log, consume
 // queues, checkpoint, recovery; opened on a Directory that nobody else uses meanwhile.
 //
@@ -105,7 +64,7 @@ struct StoredRecord {
 class MessageStore {
  public:
   using Arrived = std::function<void(const Arrival&)>;
-  using Flushed = std::function<void(Result<void>)>;
+  using Flushed = LogFlush::Flushed;
 
   // Opens, or creates, and recovers. `directory` and `flusher` outlive the store. Fails with
   // store_corrupt when files contradict each other in a way recovery must not guess about, and with
@@ -113,14 +72,18 @@ class MessageStore {
   static Result<std::unique_ptr<MessageStore>> open(StoreOptions options, Directory& directory,
                                                     Flusher& flusher, std::int64_t now_ms);
 
-  // Without close() it is as if the process had been killed.
+  // Without close() it is as if the process had been killed. Results that the flusher posts later
+  // find nobody.
   ~MessageStore();
   MessageStore(const MessageStore&) = delete;
   MessageStore& operator=(const MessageStore&) = delete;
 
-  // Called for each message as it becomes readable, after its queue says so. May call get(), not
-  // put().
-  void set_arrived(Arrived arrived);
+  // How the store was found; worth a line in the log.
+  const Recovered& recovered() const { return recovered_; }
+
+  // Called for each message that became readable, when all that became so with it are. May call
+  // get(), not put().
+  void set_arrived(Arrived arrived) { arrived_ = std::move(arrived); }
 
   // Puts one message. Of `message`, queue_offset, physical_offset and store_timestamp are ignored:
   // the store decides them. All views are only used during the call. Errors carry the broker's
@@ -132,9 +95,10 @@ class MessageStore {
   Result<PlacedBatch> put_batch(const protocol::RecordView& common, std::string_view batch_body,
                                 std::int64_t now_ms);
 
-  // Once a loop turn, before answering senders. Nothing to do is success.
+  // Once a loop turn, before answering senders. Nothing to do is success. The error is again the
+  // broker's answer: service_not_available, with the system's words.
   Result<void> commit();
-  bool has_uncommitted() const;
+  bool has_uncommitted() const { return log_.has_pending(); }
 
   // Calls `flushed` when the log is on disk up to `end`, at once if it is; or with the error that
   // means it never will be. Only after a successful commit(). In async mode it answers at the next
@@ -142,16 +106,16 @@ class MessageStore {
   void on_flushed(std::int64_t end, Flushed flushed);
 
   // Every second or oftener: starts the timed flush, writes queue entries to their files, moves the
-  // checkpoint, makes the next log file. Never waits for a sync.
+  // checkpoint, makes the next log file. Waits for a sync only there, once in a log file.
   void tick(std::int64_t now_ms);
 
-  // False after a failed sync, a broken consume queue, or close(): every put() says
-  // service_not_available.
-  bool is_writable() const;
+  // False after a failed sync or close(), for good; and while queue entries cannot be written, as
+  // on a full disk, until a tick() could. Every put() then says service_not_available.
+  bool is_writable() const { return !failure_.code && !queue_failure_.code; }
   // Why not, for the log.
-  const Error& failure() const;
+  const Error& failure() const { return failure_.code ? failure_ : queue_failure_; }
 
-  void get(const GetRequest& request, GetResult& result) const;
+  void get(const GetRequest& request, GetResult& result) const { reader_.get(request, result); }
 
   // Of what can be read. 0 for a queue that does not exist.
   std::int64_t min_offset(std::string_view topic, std::int32_t queue_id) const;
@@ -161,33 +125,93 @@ class MessageStore {
   // lower: the first message stored at or after the time, max offset when all are older. upper: the
   // last one at or before it; the last message when all are older, 0 when all are newer.
   std::int64_t offset_by_time(std::string_view topic, std::int32_t queue_id,
-                              std::int64_t timestamp_ms, TimeBoundary boundary) const;
-  // Nothing where there is no message at that offset. The two are -1 in stock's answers then.
+                              std::int64_t timestamp_ms, TimeBoundary boundary) const {
+    return reader_.offset_by_time(topic, queue_id, timestamp_ms, boundary);
+  }
+  // Nothing where there is no message (stock's answers say -1 then).
   std::optional<std::int64_t> store_time(std::string_view topic, std::int32_t queue_id,
-                                         std::int64_t offset) const;
+                                         std::int64_t offset) const {
+    return reader_.store_time(topic, queue_id, offset);
+  }
   std::optional<std::int64_t> earliest_store_time(std::string_view topic,
-                                                  std::int32_t queue_id) const;
+                                                  std::int32_t queue_id) const {
+    return store_time(topic, queue_id, min_offset(topic, queue_id));
+  }
 
   // The record at a position that may come from anybody. Fails with query_not_found.
-  Result<StoredRecord> record_at(std::int64_t position) const;
+  Result<StoredRecord> record_at(std::int64_t position) const {
+    return reader_.record_at(position);
+  }
 
   // Drops the topic's queues; its bytes stay in the log until the log's file goes. A later put()
-  // starts at offset 0 again.
+  // starts at offset 0 again. Messages of the topic that were put must be committed before.
   Result<void> delete_topic(std::string_view topic);
 
-  std::int64_t min_position() const;      // of the first log file
-  std::int64_t max_position() const;      // behind the last committed byte
-  std::int64_t flushed_position() const;  // on disk up to here
+  std::int64_t min_position() const { return log_.min_position(); }   // of the first log file
+  std::int64_t max_position() const { return log_.committed(); }      // behind the last byte
+  std::int64_t flushed_position() const { return flush_.flushed(); }  // on disk up to here
 
   // Clean stop: commits, writes and syncs everything, removes the mark of an unclean end. Waits for
-  // the disk; call it once, when no more work of the flusher is under way. Without success the next
-  // open() recovers as after a crash.
+  // the disk. Without success the next open() recovers as after a crash.
   Result<void> close(std::int64_t now_ms);
 
  private:
-  class Impl;
-  explicit MessageStore(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  // A message on its way from put() to being readable. Without a queue: one that stays unreadable.
+  struct Coming {
+    ConsumeQueue* queue = nullptr;
+    QueueEntry entry;
+    std::int64_t queue_offset = 0;
+    std::int64_t store_timestamp = 0;
+  };
+
+  MessageStore(StoreOptions options, Directory& directory, Flusher& flusher);
+  Result<void> start();
+  Result<LastStop> find_last_stop();
+  Result<void> mark_running();
+
+  Result<void> check_writable() const;
+  Result<void> check(const protocol::RecordView& message) const;
+  void encode(const protocol::RecordView& message, char* to, std::int64_t position,
+              std::int64_t now_ms);
+  void take_back();
+
+  void make_readable(std::int64_t end);
+  void start_sync();
+  void sync_finished(std::int64_t store_timestamp, const Result<void>& result);
+  void start_queue_sync();
+  void save_checkpoint_if_moved();
+  void write_queues(std::int64_t before, std::size_t queues_max);
+  std::int64_t readable_end() const;
+  std::int64_t queues_synced_timestamp() const;
+  void fail(const Error& error);
+  // Runs `job` on the flusher and `done` here, unless the store is gone by then.
+  void run(Flusher::Job job, Flusher::Done done);
+
+  StoreOptions options_;
+  Directory& directory_;
+  Flusher& flusher_;
+  std::unique_ptr<FileLock> lock_;
+  CommitLog log_;
+  ConsumeQueues queues_;
+  MessageReader reader_;
+  LogFlush flush_;
+  Recovered recovered_;
+  Checkpoint checkpoint_;
+  Checkpoint saved_checkpoint_;
+  Arrived arrived_;
+
+  std::vector<Coming> uncommitted_;
+  std::deque<Coming> unflushed_;  // committed, not yet readable: sync mode only
+  std::vector<Coming> readable_now_;
+  std::int64_t last_store_timestamp_ = 0;  // of all put; times do not go back
+  std::int64_t readable_timestamp_ = 0;    // of the last readable message
+  std::int64_t next_flush_ms_ = 0;
+  std::int64_t now_ms_ = 0;
+  bool is_syncing_queues_ = false;
+  bool is_saving_checkpoint_ = false;
+  Error failure_;
+  Error queue_failure_;
+  std::shared_ptr<bool> is_alive_ = std::make_shared<bool>(true);  // for posted results
 };
 
 }  // namespace rocketmq::broker

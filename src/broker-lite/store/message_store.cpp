@@ -1,0 +1,402 @@
+#include "broker-lite/store/message_store.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "protocol/properties.h"
+#include "protocol/str.h"
+
+namespace rocketmq::broker {
+namespace {
+
+using protocol::RecordView;
+
+const std::string abort_file = "abort";
+constexpr std::string_view our_name = "rmq-broker-lite";
+constexpr std::size_t record_overhead_max = 64 << 10;  // Java: MessageExtEncoder
+constexpr std::size_t queues_per_commit = 32;
+
+Error message_illegal(std::size_t body_max) {
+  return {ResponseCode::message_illegal,
+          str("the message is illegal, maybe msg body or properties length not matched. msg body "
+              "length limit ",
+              body_max, "B, msg properties length limit 32KB.")};
+}
+
+Error not_available(const Error& why) {
+  return {ResponseCode::service_not_available,
+          str("service not available now. It may be caused by one of the following reasons: the "
+              "broker's disk is full, messages are put to the slave, message store has been shut "
+              "down, etc. ",
+              why.message)};
+}
+
+bool has_illegal_topic(std::string_view topic) {
+  const bool is_retry = topic.starts_with("%RETRY%");
+  return !is_topic_name(topic) || (topic.size() > protocol::topic_size_max_v1 && !is_retry);
+}
+
+}  // namespace
+
+// --- opening and closing ---
+
+MessageStore::MessageStore(StoreOptions options, Directory& directory, Flusher& flusher)
+    : options_(std::move(options)),
+      directory_(directory),
+      flusher_(flusher),
+      log_(directory, options_.mapped_file_size_commit_log),
+      queues_(directory, options_),
+      reader_(log_, queues_, options_) {
+  if (!options_.tags_code) {
+    options_.tags_code = [](const RecordView& record) {
+      return protocol::tags_code(record.properties);
+    };
+  }
+}
+
+MessageStore::~MessageStore() = default;
+
+Result<std::unique_ptr<MessageStore>> MessageStore::open(StoreOptions options, Directory& directory,
+                                                         Flusher& flusher, std::int64_t now_ms) {
+  std::unique_ptr<MessageStore> store(new MessageStore(std::move(options), directory, flusher));
+  store->now_ms_ = now_ms;
+  if (auto started = store->start(); !started) return std::move(started).error();
+  return store;
+}
+
+Result<void> MessageStore::start() {
+  auto lock = directory_.lock("lock", "lock");
+  if (!lock) return std::move(lock).error();
+  lock_ = *std::move(lock);
+
+  const auto last_stop = find_last_stop();
+  if (!last_stop) return last_stop.error();
+  if (auto loaded = log_.load(); !loaded) return loaded;
+  if (auto loaded = queues_.load(); !loaded) return loaded;
+  auto checkpoint = load_checkpoint(directory_);
+  if (!checkpoint) return std::move(checkpoint).error();
+  checkpoint_ = saved_checkpoint_ = *checkpoint;
+
+  // From here on files change. A stock broker's mark stays until its crash has been dealt with.
+  if (*last_stop == LastStop::clean) {
+    if (auto marked = mark_running(); !marked) return marked;
+  }
+  auto recovered = recover(log_, queues_, *last_stop, checkpoint_, options_.tags_code);
+  if (!recovered) return std::move(recovered).error();
+  recovered_ = *recovered;
+  if (*last_stop != LastStop::clean) {
+    if (auto marked = mark_running(); !marked) return marked;
+  }
+
+  last_store_timestamp_ = readable_timestamp_ = recovered_.last_store_timestamp;
+  const bool is_on_disk = *last_stop == LastStop::clean && recovered_.damaged_bytes == 0;
+  flush_.start_at(is_on_disk ? recovered_.end : recovered_.start);
+  next_flush_ms_ = now_ms_;
+  return {};
+}
+
+Result<LastStop> MessageStore::find_last_stop() {
+  const auto exists = directory_.exists(abort_file);
+  if (!exists) return exists.error();
+  if (!*exists) return LastStop::clean;
+  const auto text = read_text(directory_, abort_file, 4096);
+  if (!text) return text.error();
+  return text->find(our_name) == std::string::npos ? LastStop::crash_of_stock
+                                                   : LastStop::crash_of_ours;
+}
+
+// As long as the file is there, nobody takes the store for cleanly closed. Stock looks only whether
+// it exists.
+Result<void> MessageStore::mark_running() {
+  auto file = directory_.open(abort_file, OpenMode::create);
+  if (!file) return std::move(file).error();
+  if (auto emptied = (*file)->resize(0); !emptied) return emptied;
+  if (auto written = (*file)->write(0, str(::getpid(), ' ', our_name)); !written) return written;
+  if (auto synced = (*file)->sync(); !synced) return synced;
+  return directory_.sync("");
+}
+
+Result<void> MessageStore::close(std::int64_t now_ms) {
+  now_ms_ = now_ms;
+  if (failure_.code) return failure_;
+  if (auto committed = commit(); !committed) return committed;
+  const std::int64_t end = log_.committed();
+  for (const auto& file : log_.files_of(flush_.flushed(), end)) {
+    if (auto synced = file->sync(); !synced) {
+      fail(synced.error());
+      return synced;
+    }
+  }
+  *std::exchange(is_alive_, std::make_shared<bool>(true)) = false;  // a sync under way is no news
+  flush_.begin(end);
+  flush_.finish({});
+  make_readable(end);
+  failure_ = {ResponseCode::service_not_available, "the store has been closed"};
+
+  if (auto written = queues_.write_all(); !written) return written;
+  if (auto synced = ConsumeQueues::sync(directory_, queues_.unsynced_files()); !synced) {
+    return synced;
+  }
+  if (auto removed = log_.remove_unused_files(); !removed) return removed;
+  checkpoint_.physic_msg_timestamp = checkpoint_.logics_msg_timestamp = last_store_timestamp_;
+  checkpoint_.confirm_phy_offset = end;
+  if (auto saved = save_checkpoint(directory_, checkpoint_); !saved) return saved;
+  if (auto removed = directory_.remove(abort_file); !removed) return removed;
+  return directory_.sync("");
+}
+
+// --- putting ---
+
+Result<void> MessageStore::check_writable() const {
+  if (is_writable()) return {};
+  return not_available(failure());
+}
+
+// Java: DefaultMessageStore.checkMessage, MessageExtEncoder.encode.
+Result<void> MessageStore::check(const RecordView& message) const {
+  const std::size_t record_max =
+      std::min(options_.max_message_size + record_overhead_max, log_.block_size_max());
+  if (has_illegal_topic(message.topic) || message.queue_id < 0 ||
+      message.properties.size() > protocol::properties_size_max ||
+      message.body.size() > options_.max_message_size ||
+      protocol::record_size(message) > record_max) {
+    return message_illegal(options_.max_message_size);
+  }
+  return {};
+}
+
+Result<Placed> MessageStore::put(const RecordView& message, std::int64_t now_ms) {
+  if (auto writable = check_writable(); !writable) return std::move(writable).error();
+  if (auto checked = check(message); !checked) return std::move(checked).error();
+  const CommitLog::Slot slot = log_.append(protocol::record_size(message));
+  encode(message, slot.bytes, slot.position, now_ms);
+  return Placed{uncommitted_.back().queue_offset, slot.position, log_.end(), last_store_timestamp_};
+}
+
+Result<PlacedBatch> MessageStore::put_batch(const RecordView& common, std::string_view batch_body,
+                                            std::int64_t now_ms) {
+  if (auto writable = check_writable(); !writable) return std::move(writable).error();
+  const Error illegal = message_illegal(options_.max_message_size);
+  if (batch_body.size() > options_.max_message_size) return illegal;
+
+  std::vector<RecordView> messages;
+  std::size_t size = 0;
+  protocol::BatchReader reader(batch_body);
+  while (const auto entry = reader.next()) {
+    RecordView& message = messages.emplace_back(common);
+    message.flag = entry->flag;
+    message.body = entry->body;
+    message.properties = entry->properties;
+    if (auto checked = check(message); !checked) return std::move(checked).error();
+    size += protocol::record_size(message);
+  }
+  if (!reader.ok() || messages.empty() || size > log_.block_size_max()) return illegal;
+
+  const CommitLog::Slot slot = log_.append(size);
+  const std::size_t first = uncommitted_.size();
+  PlacedBatch batch;
+  std::int64_t position = slot.position;
+  for (const RecordView& message : messages) {
+    encode(message, slot.bytes + (position - slot.position), position, now_ms);
+    batch.positions.push_back(position);
+    position += static_cast<std::int64_t>(protocol::record_size(message));
+  }
+  batch.placed = {uncommitted_[first].queue_offset, slot.position, position, last_store_timestamp_};
+  return batch;
+}
+
+void MessageStore::encode(const RecordView& message, char* to, std::int64_t position,
+                          std::int64_t now_ms) {
+  now_ms_ = now_ms;
+  last_store_timestamp_ = std::max(last_store_timestamp_, now_ms);
+  Coming coming{.store_timestamp = last_store_timestamp_};
+  if (belongs_in_queue(message.sys_flag)) {
+    coming.queue = &queues_.find_or_create(message.topic, message.queue_id);
+    coming.queue_offset = coming.queue->next_offset++;
+  }
+  const std::size_t size = protocol::encode_record(message, to);
+  protocol::patch_queue_offset(to, coming.queue_offset);
+  protocol::patch_physical_offset(to, position);
+  protocol::patch_store_timestamp(to, coming.store_timestamp);
+  coming.entry = {position, static_cast<std::int32_t>(size), options_.tags_code(message)};
+  uncommitted_.push_back(coming);
+}
+
+Result<void> MessageStore::commit() {
+  if (!log_.has_pending()) return {};
+  if (auto written = log_.write_out(); !written) {
+    take_back();
+    return not_available(written.error());
+  }
+  if (options_.flush_mode == FlushMode::sync) {
+    unflushed_.insert(unflushed_.end(), uncommitted_.begin(), uncommitted_.end());
+    uncommitted_.clear();
+    start_sync();
+  } else {
+    readable_now_.swap(uncommitted_);
+    make_readable(log_.committed());
+    if (now_ms_ >= next_flush_ms_) start_sync();
+  }
+  write_queues(log_.committed() - options_.consume_queue_lag_bytes, queues_per_commit);
+  return {};
+}
+
+// The last first, so that every queue ends where it was.
+void MessageStore::take_back() {
+  for (auto it = uncommitted_.rbegin(); it != uncommitted_.rend(); ++it) {
+    if (it->queue != nullptr) it->queue->next_offset = it->queue_offset;
+  }
+  uncommitted_.clear();
+}
+
+Result<void> MessageStore::delete_topic(std::string_view topic) {
+  if (auto committed = commit(); !committed) return committed;
+  std::erase_if(unflushed_, [&](const Coming& coming) {
+    return coming.queue != nullptr && coming.queue->topic() == topic;
+  });
+  return queues_.remove_topic(topic);
+}
+
+// --- becoming readable and getting to disk ---
+
+void MessageStore::make_readable(std::int64_t end) {
+  while (!unflushed_.empty() && unflushed_.front().entry.position < end) {
+    readable_now_.push_back(unflushed_.front());
+    unflushed_.pop_front();
+  }
+  for (const Coming& coming : readable_now_) {
+    readable_timestamp_ = coming.store_timestamp;
+    if (coming.queue != nullptr) queues_.append(*coming.queue, coming.entry);
+  }
+  if (arrived_) {
+    for (const Coming& coming : readable_now_) {
+      if (coming.queue == nullptr) continue;
+      arrived_({coming.queue->topic(), coming.queue->queue_id(), coming.queue_offset + 1,
+                coming.entry.tags_code});
+    }
+  }
+  readable_now_.clear();
+}
+
+void MessageStore::on_flushed(std::int64_t end, Flushed flushed) {
+  flush_.wait_for(end, std::move(flushed));
+}
+
+void MessageStore::start_sync() {
+  if (flush_.is_syncing() || failure_.code || flush_.flushed() == log_.committed()) return;
+  next_flush_ms_ = now_ms_ + options_.flush_interval_commit_log_ms;
+  auto files = log_.files_of(flush_.flushed(), log_.committed());
+  flush_.begin(log_.committed());
+  // All that is committed carries a time up to this one.
+  run(
+      [files = std::move(files)]() -> Result<void> {
+        for (const auto& file : files) {
+          if (auto synced = file->sync(); !synced) return synced;
+        }
+        return {};
+      },
+      [this, time = last_store_timestamp_](const Result<void>& result) {
+        sync_finished(time, result);
+      });
+}
+
+void MessageStore::sync_finished(std::int64_t store_timestamp, const Result<void>& result) {
+  if (!result) fail(result.error());
+  if (result) checkpoint_.physic_msg_timestamp = store_timestamp;
+  flush_.finish(result);
+  if (options_.flush_mode == FlushMode::sync) {
+    make_readable(flush_.flushed());
+    start_sync();
+  }
+  if (failure_.code) flush_.fail(failure_);  // whatever failed meanwhile
+}
+
+// The system forgets which pages it could not write, so no later sync means anything.
+void MessageStore::fail(const Error& error) {
+  if (failure_.code) return;
+  failure_ = error;
+  if (!flush_.is_syncing()) flush_.fail(error);
+}
+
+void MessageStore::tick(std::int64_t now_ms) {
+  now_ms_ = std::max(now_ms_, now_ms);
+  if (failure_.code) return;
+  if (now_ms_ >= next_flush_ms_) start_sync();
+  write_queues(log_.committed(), static_cast<std::size_t>(options_.consume_queue_files_per_tick));
+  queues_.release_idle();
+  start_queue_sync();
+  save_checkpoint_if_moved();
+  log_.prepare_next_file();
+}
+
+void MessageStore::write_queues(std::int64_t before, std::size_t queues_max) {
+  const auto written = queues_.write(before, queues_max);
+  queue_failure_ = written ? Error() : written.error();
+}
+
+void MessageStore::start_queue_sync() {
+  if (is_syncing_queues_ || !queues_.has_unsynced()) return;
+  is_syncing_queues_ = true;
+  run([&directory = directory_,
+       paths = queues_.begin_sync()] { return ConsumeQueues::sync(directory, paths); },
+      [this](const Result<void>& result) {
+        is_syncing_queues_ = false;
+        if (!result) return fail(result.error());
+        queues_.end_sync();
+        checkpoint_.logics_msg_timestamp = queues_synced_timestamp();
+        save_checkpoint_if_moved();
+      });
+}
+
+std::int64_t MessageStore::readable_end() const {
+  return unflushed_.empty() ? log_.committed() : unflushed_.front().entry.position;
+}
+
+// Entries of all messages stored before this time are on disk.
+std::int64_t MessageStore::queues_synced_timestamp() const {
+  const std::int64_t end = readable_end();
+  const std::int64_t synced = queues_.synced_to(end);
+  if (synced >= end) return readable_timestamp_;
+  const auto record = reader_.record_at(synced);
+  return record ? record->record.store_timestamp : checkpoint_.logics_msg_timestamp;
+}
+
+// A checkpoint that could not be saved costs time at the next start, nothing else.
+void MessageStore::save_checkpoint_if_moved() {
+  if (is_saving_checkpoint_ || checkpoint_ == saved_checkpoint_) return;
+  is_saving_checkpoint_ = true;
+  checkpoint_.confirm_phy_offset = flush_.flushed();
+  run([&directory = directory_,
+       checkpoint = checkpoint_] { return save_checkpoint(directory, checkpoint); },
+      [this, checkpoint = checkpoint_](const Result<void>& result) {
+        is_saving_checkpoint_ = false;
+        if (result) saved_checkpoint_ = checkpoint;
+      });
+}
+
+void MessageStore::run(Flusher::Job job, Flusher::Done done) {
+  flusher_.run(std::move(job), [alive = std::weak_ptr<bool>(is_alive_),
+                                done = std::move(done)](Result<void> result) {
+    if (const auto is_alive = alive.lock(); is_alive && *is_alive) done(std::move(result));
+  });
+}
+
+// --- asking ---
+
+bool MessageStore::has_queue(std::string_view topic, std::int32_t queue_id) const {
+  return queues_.find(topic, queue_id) != nullptr;
+}
+
+std::int64_t MessageStore::min_offset(std::string_view topic, std::int32_t queue_id) const {
+  const ConsumeQueue* queue = queues_.find(topic, queue_id);
+  return queue ? queue->min_offset() : 0;
+}
+
+std::int64_t MessageStore::max_offset(std::string_view topic, std::int32_t queue_id) const {
+  const ConsumeQueue* queue = queues_.find(topic, queue_id);
+  return queue ? queue->max_offset() : 0;
+}
+
+}  // namespace rocketmq::broker

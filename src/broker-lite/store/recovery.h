@@ -1,0 +1,62 @@
+#pragma once
+
+#include <rocketmq/result.h>
+
+#include <cstdint>
+#include <functional>
+
+#include "broker-lite/store/checkpoint.h"
+#include "broker-lite/store/commit_log.h"
+#include "broker-lite/store/consume_queues.h"
+#include "protocol/message_codec.h"
+
+namespace rocketmq::broker {
+
+// How the store was left.
+enum class LastStop {
+  clean,
+  crash_of_ours,   // what the checkpoint says is synced is synced
+  crash_of_stock,  // its checkpoint may run ahead of slowly filled queues; read more of the log
+};
+
+struct Recovered {
+  std::int64_t start = 0;  // the log was read from here
+  std::int64_t end = 0;    // and ends here
+  std::int64_t records = 0;
+  std::int64_t last_store_timestamp = 0;
+  std::int64_t damaged_bytes = 0;  // in the middle, set aside; tell the operator
+  std::int64_t cut_bytes = 0;      // behind the last good record, as far as they were not zero
+};
+
+// Where the topic of damaged bytes gets its name: not a topic anybody sends to.
+inline constexpr std::string_view damaged_topic = "rmq_sys_damaged";
+
+// Brings log and queues to agree after any stop, and finds the log's end.
+//
+// The log is read from a start position to its end. Queue entries for records from there on are
+// dropped and made anew; those before are trusted. Reading starts
+//   clean stop       at the last record that a queue knows
+//   crash of ours    at a record, found through a queue, stored 3 s before the checkpoint
+//   crash of stock   at the last file that begins before that. Java: CommitLog.recoverAbnormally
+// and further back when an entry before the start turns out to be missing. So the work follows what
+// was written since the last checkpoint, not the size of the log.
+//
+// The end. Stock takes the first bad record for it and drops everything behind. We look further:
+//   nothing good behind it: the tail was torn. The log is cut there and the rest made zero.
+//   a good record behind it: bytes in the middle are damaged. They are wrapped into the body of a
+//     record of `damaged_topic`, so that this store and stock read on; the message itself is lost,
+//     the others are not, and a queue shows a blank in its place.
+// "Good" means: CRC and lengths right, lying where it says it lies, and not stored before the
+// record that precedes it; else it may be left over from before an earlier cut. Only 64 MiB are
+// searched.
+//
+// Damage in what is not read here shows when it is consumed.
+Result<Recovered> recover(
+    CommitLog& log, ConsumeQueues& queues, LastStop last_stop, const Checkpoint& checkpoint,
+    const std::function<std::int64_t(const protocol::RecordView&)>& tags_code);
+
+// Stock gives half messages and rollbacks no place in a queue.
+// Java: CommitLogDispatcherBuildConsumeQueue.
+bool belongs_in_queue(std::int32_t sys_flag);
+
+}  // namespace rocketmq::broker
