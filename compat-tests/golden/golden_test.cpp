@@ -295,6 +295,7 @@ const std::map<std::string, BodyCheck> body_checks{
     {"KVTable", check_body<KVTable>},
     {"LockBatchRequestBody", check_body<LockBatchRequestBody>},
     {"LockBatchResponseBody", check_body<LockBatchResponseBody>},
+    {"ProducerConnection", check_body<ProducerConnection>},
     {"RegisterBrokerBody", check_body<RegisterBrokerBody>},
     {"SubscriptionGroupConfig", check_body<SubscriptionGroupConfig>},
     {"SubscriptionGroupWrapper", check_body<SubscriptionGroupWrapper>},

@@ -87,8 +87,6 @@ final class Catalog {
             "GetAllSubscriptionGroupResponseHeader")
             .answerBody(bodies.of("SubscriptionGroupWrapper.full"),
                 bodies.of("SubscriptionGroupWrapper.min")),
-        api("DELETE_TOPIC_IN_BROKER", "DeleteTopicRequestHeader", null),
-        api("DELETE_SUBSCRIPTIONGROUP", "DeleteSubscriptionGroupRequestHeader", null),
         // Broker administration
         api("GET_BROKER_CONFIG", null, "GetBrokerConfigResponseHeader").answerBody(config, config),
         api("GET_BROKER_RUNTIME_INFO", null, null)
@@ -104,8 +102,10 @@ final class Catalog {
         // Name server
         api("PUT_KV_CONFIG", "PutKVConfigRequestHeader", null),
         api("GET_KV_CONFIG", "GetKVConfigRequestHeader", "GetKVConfigResponseHeader"),
-        api("DELETE_KV_CONFIG", "DeleteKVConfigRequestHeader", null), registerBroker(bodies),
-        api("UNREGISTER_BROKER", "UnRegisterBrokerRequestHeader", null),
+        api("DELETE_KV_CONFIG", "DeleteKVConfigRequestHeader", null),
+        api("GET_KVLIST_BY_NAMESPACE", "GetKVListByNamespaceRequestHeader", null)
+            .answerBody(bodies.of("KVTable.full"), bodies.of("KVTable.min")),
+        registerBroker(bodies), api("UNREGISTER_BROKER", "UnRegisterBrokerRequestHeader", null),
         api("GET_ROUTEINFO_BY_TOPIC", "GetRouteInfoRequestHeader", null)
             .answerBody(bodies.of("TopicRouteData.full.standard"), bodies.of("TopicRouteData.min")),
         api("GET_BROKER_CLUSTER_INFO", null, null)
