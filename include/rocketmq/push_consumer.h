@@ -74,6 +74,10 @@ struct PushConsumerOptions {
   std::size_t queue_messages_max = 1000;
   std::size_t queue_bytes_max = 100 * 1024 * 1024;
   std::int64_t queue_offset_span_max = 2000;  ///< newest minus oldest offset in hand
+
+  /// A compressed body that would grow beyond this goes to the dead letters unread, and so does one
+  /// that cannot be unpacked.
+  std::size_t message_bytes_max = 64 * 1024 * 1024;
 };
 
 /// What close() could not finish.
@@ -106,7 +110,9 @@ class PushConsumer {
   ~PushConsumer();
 
   /// Stops pulling, lets listeners finish what is in hand, commits offsets and leaves the group;
-  /// whatever is not done by the deadline is reported, and delivered again to another member.
+  /// whatever is not done by the deadline is reported, and delivered again to another member. No
+  /// listener is called afterwards; one that is still running then goes on, and the destructor
+  /// waits for it. A second call waits for the first, and gives the same report.
   CloseReport close(std::chrono::milliseconds deadline = std::chrono::seconds(10));
 
   PushConsumerStatistics statistics() const;
