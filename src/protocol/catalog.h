@@ -4,6 +4,7 @@
 #include "protocol/requests/client_session.h"
 #include "protocol/requests/message.h"
 #include "protocol/requests/namesrv.h"
+#include "protocol/requests/namesrv_admin.h"
 #include "protocol/requests/offset.h"
 #include "protocol/requests/pull.h"
 #include "protocol/requests/topic_group_admin.h"
@@ -26,12 +27,16 @@ using AllRequests = TypeList<
     CheckClientConfig, LockBatchMq, UnlockBatchMq, EndTransaction, CheckTransactionState,
     // topic_group_admin.h, broker_admin.h
     UpdateAndCreateTopic, GetAllTopicConfig, GetTopicConfig, UpdateAndCreateSubscriptionGroup,
-    GetAllSubscriptionGroupConfig, GetBrokerConfig, GetBrokerRuntimeInfo, GetTopicStatsInfo,
-    GetConsumerConnectionList, GetProducerConnectionList, GetConsumeStats,
-    // namesrv.h
+    GetAllSubscriptionGroupConfig, DeleteTopicInBroker, DeleteSubscriptionGroup,
+    GetSubscriptionGroupConfig, QueryTopicConsumeByWho, QueryTopicsByConsumer, GetBrokerConfig,
+    GetBrokerRuntimeInfo, GetTopicStatsInfo, GetConsumerConnectionList, GetProducerConnectionList,
+    GetConsumeStats,
+    // namesrv.h, namesrv_admin.h
     PutKVConfig, GetKVConfig, DeleteKVConfig, GetKVListByNamespace, RegisterBroker,
     UnregisterBroker, GetRouteInfoByTopic, GetBrokerClusterInfo, GetAllTopicListFromNameserver,
-    QueryDataVersion>;
+    QueryDataVersion, WipeWritePermOfBroker, AddWritePermOfBroker, GetTopicsByCluster,
+    GetSystemTopicListFromNs, DeleteTopicInNamesrv, RegisterTopicInNamesrv, GetBrokerMemberGroup,
+    BrokerHeartbeat>;
 
 // Calls visit.operator()<Request>() for each.
 template <class Visit, class... T>

@@ -5,9 +5,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.rocketmq.common.MQVersion;
 import org.apache.rocketmq.remoting.protocol.RemotingSerializable;
+import org.apache.rocketmq.remoting.protocol.body.BrokerMemberGroup;
+import org.apache.rocketmq.remoting.protocol.body.GetBrokerMemberGroupResponseBody;
 import org.apache.rocketmq.remoting.protocol.body.RegisterBrokerBody;
 import org.apache.rocketmq.remoting.protocol.body.TopicConfigAndMappingSerializeWrapper;
 import org.apache.rocketmq.remoting.protocol.route.TopicRouteData;
@@ -38,6 +41,13 @@ final class VersionBodies {
         new TopicConfigAndQueueMapping(Samples.fullTopic(), detail()));
     bodies.add("TopicConfigAndQueueMapping.min",
         new TopicConfigAndQueueMapping(Samples.fullTopic(), null));
+
+    GetBrokerMemberGroupResponseBody members = new GetBrokerMemberGroupResponseBody();
+    BrokerMemberGroup group = new BrokerMemberGroup("DefaultCluster", "b-a");
+    group.setBrokerAddrs(new TreeMap<>(Map.of(0L, "10.0.0.1:10911", 2L, "10.0.0.2:10911")));
+    members.setBrokerMemberGroup(group);
+    bodies.add("GetBrokerMemberGroupResponseBody.full", members);
+    bodies.add("GetBrokerMemberGroupResponseBody.min", new GetBrokerMemberGroupResponseBody());
   }
 
   private static TopicQueueMappingDetail detail() {

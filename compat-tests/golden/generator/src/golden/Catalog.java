@@ -87,6 +87,15 @@ final class Catalog {
             "GetAllSubscriptionGroupResponseHeader")
             .answerBody(bodies.of("SubscriptionGroupWrapper.full"),
                 bodies.of("SubscriptionGroupWrapper.min")),
+        api("DELETE_TOPIC_IN_BROKER", "DeleteTopicRequestHeader", null),
+        api("DELETE_SUBSCRIPTIONGROUP", "DeleteSubscriptionGroupRequestHeader", null),
+        api("GET_SUBSCRIPTIONGROUP_CONFIG", "GetSubscriptionGroupConfigRequestHeader", null)
+            .answerBody(bodies.of("SubscriptionGroupConfig.full"),
+                bodies.of("SubscriptionGroupConfig.min")),
+        api("QUERY_TOPIC_CONSUME_BY_WHO", "QueryTopicConsumeByWhoRequestHeader", null)
+            .answerBody(bodies.of("GroupList.full"), bodies.of("GroupList.min")),
+        api("QUERY_TOPICS_BY_CONSUMER", "QueryTopicsByConsumerRequestHeader", null)
+            .answerBody(bodies.of("TopicList.full"), bodies.of("TopicList.min")),
         // Broker administration
         api("GET_BROKER_CONFIG", null, "GetBrokerConfigResponseHeader").answerBody(config, config),
         api("GET_BROKER_RUNTIME_INFO", null, null)
@@ -105,7 +114,22 @@ final class Catalog {
         api("DELETE_KV_CONFIG", "DeleteKVConfigRequestHeader", null),
         api("GET_KVLIST_BY_NAMESPACE", "GetKVListByNamespaceRequestHeader", null)
             .answerBody(bodies.of("KVTable.full"), bodies.of("KVTable.min")),
-        registerBroker(bodies), api("UNREGISTER_BROKER", "UnRegisterBrokerRequestHeader", null),
+        api("DELETE_TOPIC_IN_NAMESRV", "DeleteTopicFromNamesrvRequestHeader", null),
+        api("REGISTER_TOPIC_IN_NAMESRV", "RegisterTopicRequestHeader", null)
+            .body(bodies.of("TopicRouteData.typical"), bodies.of("TopicRouteData.min")),
+        api("GET_TOPICS_BY_CLUSTER", "GetTopicsByClusterRequestHeader", null)
+            .answerBody(bodies.of("TopicList.full"), bodies.of("TopicList.min")),
+        api("GET_SYSTEM_TOPIC_LIST_FROM_NS", null, null)
+            .answerBody(bodies.of("TopicList.full"), bodies.of("TopicList.min")),
+        api("WIPE_WRITE_PERM_OF_BROKER", "WipeWritePermOfBrokerRequestHeader",
+            "WipeWritePermOfBrokerResponseHeader"),
+        api("ADD_WRITE_PERM_OF_BROKER", "AddWritePermOfBrokerRequestHeader",
+            "AddWritePermOfBrokerResponseHeader"),
+        api("GET_BROKER_MEMBER_GROUP", "GetBrokerMemberGroupRequestHeader", null)
+            .answerBody(bodies.of("GetBrokerMemberGroupResponseBody.full"),
+                bodies.of("GetBrokerMemberGroupResponseBody.min")),
+        api("BROKER_HEARTBEAT", "BrokerHeartbeatRequestHeader", null), registerBroker(bodies),
+        api("UNREGISTER_BROKER", "UnRegisterBrokerRequestHeader", null),
         api("GET_ROUTEINFO_BY_TOPIC", "GetRouteInfoRequestHeader", null)
             .answerBody(bodies.of("TopicRouteData.full.standard"), bodies.of("TopicRouteData.min")),
         api("GET_BROKER_CLUSTER_INFO", null, null)

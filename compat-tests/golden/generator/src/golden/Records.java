@@ -39,7 +39,10 @@ final class Records {
 
   /** How this version stores a message: the commit log's own encoder where the jars have one. */
   interface StoredEncoder {
-    /** {@code properties} is text (key 01 value 02 …); the physical offset is taken from the message. */
+    /**
+     * {@code properties} is text (key 01 value 02 …); the physical offset is taken from the
+     * message.
+     */
     byte[] encode(MessageExt message, String properties) throws Exception;
   }
 

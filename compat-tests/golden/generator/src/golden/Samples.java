@@ -300,6 +300,11 @@ final class Samples {
     bodies.add("TopicList.full", list);
     bodies.add("TopicList.min", new TopicList());
 
+    GroupList groups = new GroupList();
+    groups.setGroupList(setOf("CG", ODD_NAME));
+    bodies.add("GroupList.full", groups);
+    bodies.add("GroupList.min", new GroupList());
+
     KVTable table = new KVTable();
     HashMap<String, String> values = new LinkedHashMap<>();
     values.put("brokerVersionDesc", "V5_3_3");
