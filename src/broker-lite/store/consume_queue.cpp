@@ -256,7 +256,7 @@ Result<void> ConsumeQueue::set_end(std::int64_t offset, bool has_stale_bytes) {
   written_ = max_ = next_offset = offset;
   min_ = std::min(min_, offset);
   last_position_ = -1;
-  if (offset > files_begin_ / entry_size) {
+  if (offset * entry_size > files_begin_ && offset * entry_size <= files_end_) {
     const auto last = entry_in_files(offset - 1);
     if (!last) return last.error();
     last_position_ = last->log_position();

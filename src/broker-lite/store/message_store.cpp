@@ -90,7 +90,11 @@ Result<void> MessageStore::start() {
     if (auto marked = mark_running(); !marked) return marked;
   }
 
-  last_store_timestamp_ = readable_timestamp_ = recovered_.last_store_timestamp;
+  // A damaged time from the far future must not become the time of every message to come.
+  constexpr std::int64_t day_ms = 86'400'000;
+  if (recovered_.last_store_timestamp < now_ms_ + day_ms) {
+    last_store_timestamp_ = readable_timestamp_ = recovered_.last_store_timestamp;
+  }
   const bool is_on_disk = *last_stop == LastStop::clean && recovered_.damaged_bytes == 0;
   flush_.start_at(is_on_disk ? recovered_.end : recovered_.start);
   next_flush_ms_ = now_ms_;
@@ -160,6 +164,7 @@ Result<void> MessageStore::check(const RecordView& message) const {
       std::min(options_.max_message_size + record_overhead_max, log_.block_size_max());
   if (has_illegal_topic(message.topic) || message.queue_id < 0 ||
       message.properties.size() > protocol::properties_size_max ||
+      message.properties.ends_with('\0') ||  // recovery would take the record for a torn one
       message.body.size() > options_.max_message_size ||
       protocol::record_size(message) > record_max) {
     return message_illegal(options_.max_message_size);

@@ -14,7 +14,8 @@ using protocol::RecordView;
 
 constexpr std::size_t search_bytes_max = 64 << 20;
 constexpr std::size_t boundary_queues_max = 16;    // asked for a record near the checkpoint
-constexpr std::int64_t queue_gap_max = 1'000'000;  // entries; above it the offset itself is damaged
+constexpr std::int64_t queue_gap_max = 1'000'000;  // entries that are filled with blanks
+constexpr std::int64_t following_search_bytes_max = 4 << 20;
 
 // Reads single records of a log whose end is not known yet.
 class LogReader {
@@ -41,8 +42,13 @@ class LogReader {
 
   std::optional<RecordView> record(std::int64_t position) const {
     auto decoded = protocol::decode_record(bytes(position));
-    if (!decoded || decoded->physical_offset != position) return std::nullopt;
+    if (!decoded || decoded->physical_offset != position || is_torn(*decoded)) return std::nullopt;
     return *decoded;
+  }
+
+  // The CRC does not reach behind the body. What was not written there is zero.
+  static bool is_torn(const RecordView& record) {
+    return record.properties.ends_with('\0') || record.topic.find('\0') != std::string_view::npos;
   }
 
   bool is_blank(std::int64_t position) const {
@@ -88,6 +94,9 @@ class Recovery {
   // --- where to start ---
 
   std::int64_t first_start() const {
+    const bool have_queues = std::any_of(queues_.all().begin(), queues_.all().end(),
+                                         [](auto* queue) { return queue->last_position() >= 0; });
+    if (!have_queues) return reader_.begin();
     std::optional<std::int64_t> start;
     if (last_stop_ == LastStop::clean) start = last_known_record();
     if (last_stop_ == LastStop::crash_of_ours) start = record_before_checkpoint();
@@ -202,28 +211,68 @@ class Recovery {
         record.queue_offset < 0) {
       return true;
     }
+    const ConsumeQueue* known = queues_.find(record.topic, record.queue_id);
+    const std::int64_t expected = known ? known->max_offset() : 0;
+    if (record.queue_offset != expected) {
+      // No checksum covers the header, so ask the record that follows in the same queue.
+      const auto following = following_offset(record);
+      if (following == expected + 1) {  // only this record's offset is wrong
+        append(record, QueueEntry::blank(record.physical_offset));
+        return true;
+      }
+      const bool is_likely = following ? *following == record.queue_offset + 1
+                                       : record.queue_offset > expected || record.queue_offset == 0;
+      if (!is_likely) return true;
+      auto moved = move_end(record);
+      if (!moved || !*moved) return moved;
+    }
+    append(record, {record.physical_offset, static_cast<std::int32_t>(record.bytes.size()),
+                    tags_code_(record)});
+    return true;
+  }
+
+  void append(const RecordView& record, const QueueEntry& entry) {
+    queues_.append(queues_.find_or_create(record.topic, record.queue_id), entry);
+  }
+
+  // Makes the record's offset the next one of its queue, where the log says so.
+  Result<bool> move_end(const RecordView& record) {
     ConsumeQueue& queue = queues_.find_or_create(record.topic, record.queue_id);
     const std::int64_t gap = record.queue_offset - queue.max_offset();
-    if (gap != 0) {
-      const bool is_empty = queue.min_offset() == queue.max_offset();
-      Result<void> moved;
-      if (is_empty) {  // older entries went with older log files
-        moved = queue.restart_at(record.queue_offset);
-      } else if (gap < 0) {  // the topic was deleted and made anew
-        moved = queue.drop_from_offset(record.queue_offset);
-      } else if (result_.start > reader_.begin()) {
-        return false;
-      } else if (gap > queue_gap_max) {
-        return true;
-      } else {
-        queues_.mark_unwritten(queue, record.physical_offset);
-        queue.fill_to(record.queue_offset, record.physical_offset);
-      }
-      if (!moved) return std::move(moved).error();
+    Result<void> moved;
+    if (queue.min_offset() == queue.max_offset()) {  // older entries went with older log files
+      moved = queue.restart_at(record.queue_offset);
+    } else if (gap < 0) {  // the topic was deleted and made anew
+      moved = queue.drop_from_offset(record.queue_offset);
+    } else if (result_.start > reader_.begin()) {
+      return false;
+    } else if (gap <= queue_gap_max) {
+      queues_.mark_unwritten(queue, record.physical_offset);
+      queue.fill_to(record.queue_offset, record.physical_offset);
+    } else {
+      moved = queue.restart_at(record.queue_offset);
     }
-    queues_.append(queue, {record.physical_offset, static_cast<std::int32_t>(record.bytes.size()),
-                           tags_code_(record)});
+    if (!moved) return std::move(moved).error();
     return true;
+  }
+
+  // The queue offset of the next record of the same queue, if there is one not far behind.
+  std::optional<std::int64_t> following_offset(const RecordView& record) const {
+    std::int64_t position = record.physical_offset + static_cast<std::int64_t>(record.bytes.size());
+    const std::int64_t search_end = position + following_search_bytes_max;
+    while (position < search_end) {
+      if (const auto next = reader_.record(position)) {
+        if (next->topic == record.topic && next->queue_id == record.queue_id) {
+          return next->queue_offset;
+        }
+        position += static_cast<std::int64_t>(next->bytes.size());
+      } else if (reader_.is_blank(position)) {
+        position = reader_.file_end(position);
+      } else {
+        break;
+      }
+    }
+    return std::nullopt;
   }
 
   // --- damage ---
@@ -282,7 +331,7 @@ class Recovery {
         protocol::append_big(bytes, static_cast<std::int32_t>(size));
         protocol::append_big(bytes, protocol::blank_magic);
       }
-    } else if (size >= protocol::record_size_min + damaged_topic.size()) {
+    } else if (size > protocol::record_size_min) {
       bytes = wrap_damaged(reader_.bytes(from).substr(0, size), from);
     }
     if (bytes.empty()) {  // no room for a mark: only we can step over it
@@ -293,14 +342,15 @@ class Recovery {
   }
 
   std::string wrap_damaged(std::string_view damaged, std::int64_t position) {
-    ConsumeQueue& queue = queues_.find_or_create(damaged_topic, 0);
-    const std::string body(
-        damaged.substr(0, damaged.size() - protocol::record_size_min - damaged_topic.size()));
-    const RecordView record{.queue_offset = queue.max_offset(),
+    const std::size_t room = damaged.size() - protocol::record_size_min;
+    const std::string_view topic = damaged_topic.substr(0, room);
+    const ConsumeQueue* queue = queues_.find(topic, 0);
+    const std::string body(damaged.substr(0, room - topic.size()));
+    const RecordView record{.queue_offset = queue ? queue->max_offset() : 0,
                             .physical_offset = position,
                             .store_timestamp = result_.last_store_timestamp,
                             .body = body,
-                            .topic = damaged_topic};
+                            .topic = topic};
     std::string bytes(protocol::record_size(record), '\0');
     protocol::encode_record(record, bytes.data());
     return bytes;

@@ -28,7 +28,7 @@ struct Recovered {
   std::int64_t cut_bytes = 0;      // behind the last good record, as far as they were not zero
 };
 
-// Where the topic of damaged bytes gets its name: not a topic anybody sends to.
+// A topic nobody sends to. Cut short where a damaged place has no room for the name.
 inline constexpr std::string_view damaged_topic = "rmq_sys_damaged";
 
 // Brings log and queues to agree after any stop, and finds the log's end.
@@ -49,6 +49,10 @@ inline constexpr std::string_view damaged_topic = "rmq_sys_damaged";
 // "Good" means: CRC and lengths right, lying where it says it lies, and not stored before the
 // record that precedes it; else it may be left over from before an earlier cut. Only 64 MiB are
 // searched.
+//
+// A header has no checksum. An offset that does not follow its predecessor's in the queue is
+// believed only when the next record of the queue agrees: then the topic was deleted and made anew,
+// or a record between is lost.
 //
 // Damage in what is not read here shows when it is consumed.
 Result<Recovered> recover(
