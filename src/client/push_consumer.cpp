@@ -8,6 +8,12 @@
 
 namespace rocketmq {
 
+Result<PushConsumer> Client::create_push_consumer(PushConsumerOptions options) {
+  auto impl = PushConsumer::Impl::create(core_, options);
+  if (!impl) return std::move(impl).error();
+  return PushConsumer(*std::move(impl));
+}
+
 Result<std::shared_ptr<PushConsumer::Impl>> PushConsumer::Impl::create(
     std::shared_ptr<Client::Core> core, const PushConsumerOptions& options) {
   if (const auto& usable = core->usable(); !usable) return usable.error();
@@ -22,11 +28,11 @@ Result<std::shared_ptr<PushConsumer::Impl>> PushConsumer::Impl::create(
 
   // What is sent once we have returned is to be consumed, even by a group that starts at the end of
   // its queues. Where the brokers cannot be reached, it begins whenever they can.
-  const auto begun = core->wait<void>(
-      [&] { return impl->member_->consuming(core->options().request_timeout); });
+  const auto begun =
+      core->wait<void>([&] { return impl->member_->consuming(core->options().request_timeout); });
   if (!begun) {
-    core->log().info(str("group ", options.group, " does not consume yet: ",
-                         to_string(begun.error())));
+    core->log().info(
+        str("group ", options.group, " does not consume yet: ", to_string(begun.error())));
   }
   return impl;
 }
