@@ -1,0 +1,110 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "net/liveness.h"
+#include "net/loop.h"
+#include "net/reactor.h"
+#include "net/socket.h"
+#include "net/tls_socket.h"
+
+// Private to src/net.
+
+namespace rocketmq::net {
+
+// A Stream over a socket, plain or TLS.
+//
+//   accepted ──(first byte)──┬──────────────► open ──close()──► lingering ──► ended
+//                            └► handshaking ──┘ ▲
+//   connected ──(TLS or not)─┴──────────────────┘           abort(), errors: ended at once
+//
+// It reads into the reactor's scratch buffer, and has memory of its own only for a frame that is
+// not whole yet or for output the socket does not take.
+class TcpStream final : public Stream {
+ public:
+  TcpStream(Reactor& reactor, Socket socket, std::string peer, const StreamOptions& options);
+  ~TcpStream() override;
+
+  // For an accepted stream, before start(): TLS or not is decided by the peer's first byte.
+  void detect_tls(TlsMode mode, std::shared_ptr<const TlsContext> context, Duration timeout);
+  // For a connected stream, before start(): `on_secure` is told when the handshake is over, unless
+  // the stream is destroyed before.
+  void secure(std::unique_ptr<TlsSocket> tls, std::function<void(Result<void>)> on_secure);
+
+  void start(StreamHandler& handler) override;
+  protocol::Buffer& output() override;
+  std::size_t pending_output() const override { return output_.size(); }
+  std::uint64_t sent_bytes() const override { return sent_bytes_; }
+  void close() override;
+  void abort(Error error) override;
+  void pause_reading() override;
+  void resume_reading() override;
+  const std::string& peer() const override { return peer_; }
+  const std::string& local() const override { return local_; }
+
+  void at_turn_end();
+
+ private:
+  enum class State { detecting, handshaking, open, lingering, ended };
+
+  struct TlsChoice {
+    TlsMode mode = TlsMode::disabled;
+    std::shared_ptr<const TlsContext> context;
+    Duration timeout{};
+  };
+
+  void on_readable();
+  void on_writable();
+
+  void decide_by_first_byte();
+  void begin_handshake(std::unique_ptr<TlsSocket> tls);
+  void continue_handshake();
+  void finish_handshake(Result<void> result);
+
+  void receive();
+  // Reads once and hands over; false when there is no more to read now.
+  bool receive_once();
+  void discard_input();
+  IoResult read(char* to, std::size_t bytes);
+  IoResult write(const char* from, std::size_t bytes);
+  void flush();
+  void linger();
+
+  bool wants_input() const;
+  void update_reading();
+  void want_write();
+  void touch();  // has at_turn_end() called
+  Error error_of(const IoResult& result) const;
+  void end(Error error);
+  void tell_end();
+
+  Reactor& reactor_;
+  Socket socket_;
+  std::unique_ptr<TlsSocket> tls_;
+  const std::string peer_;
+  const std::string local_;
+  const StreamOptions options_;
+  TlsChoice tls_choice_;
+  State state_ = State::open;
+  StreamHandler* handler_ = nullptr;
+  std::function<void(Result<void>)> on_secure_;
+  EventPointer read_event_;
+  EventPointer write_event_;
+  std::unique_ptr<Timer> timer_;  // of the handshake, then of lingering
+  protocol::Buffer input_;        // the front of a frame
+  protocol::Buffer output_;
+  std::uint64_t sent_bytes_ = 0;
+  std::optional<Error> end_;
+  bool end_is_told_ = false;
+  bool is_paused_ = false;
+  bool is_reading_ = false;  // read_event_ is added
+  bool is_touched_ = false;
+  Liveness liveness_;
+};
+
+}  // namespace rocketmq::net
