@@ -27,6 +27,7 @@ std::optional<PublishQueue> SendPlan::next(const Route& route, const IsReachable
   if (chosen == nullptr) chosen = of_another;
   if (chosen == nullptr) chosen = &queues[ticket_ % queues.size()];
   ++ticket_;
+  is_same_broker_again_ = route.broker_name(*chosen) == last_broker_;
   last_broker_ = route.broker_name(*chosen);
   return *chosen;
 }

@@ -28,9 +28,13 @@ class SendPlan {
   // Nothing: no attempt is left, or the route has no queue to write to; then error() says why.
   std::optional<PublishQueue> next(const Route& route, const IsReachable& is_reachable);
 
+  // Is the queue that next() gave on the broker that just failed? Then a pause is due.
+  bool is_same_broker_again() const { return is_same_broker_again_; }
+
   // The attempt failed. False: trying again will not help.
   bool failed(Error error);
 
+  bool may_be_stored() const { return may_be_stored_; }
   // How the whole send failed. Its outcome is unknown once that of any attempt was.
   Error error() const;
 
@@ -40,6 +44,7 @@ class SendPlan {
   std::string last_broker_;
   Error last_error_;
   bool may_be_stored_ = false;
+  bool is_same_broker_again_ = false;
 };
 
 }  // namespace rocketmq::client

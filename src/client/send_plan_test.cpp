@@ -49,8 +49,10 @@ TEST(SendPlan, tries_the_only_broker_again) {
   const Route route = route_over({"a"});
   SendPlan plan(2, 0);
   EXPECT_EQ(plan.next(route, all_reachable)->queue_id, 0);
+  EXPECT_FALSE(plan.is_same_broker_again());
   EXPECT_TRUE(plan.failed(busy));
   EXPECT_EQ(plan.next(route, all_reachable)->queue_id, 1);
+  EXPECT_TRUE(plan.is_same_broker_again());
 }
 
 TEST(SendPlan, leaves_out_a_broker_that_cannot_be_reached) {

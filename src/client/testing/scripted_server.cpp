@@ -1,0 +1,41 @@
+#include "client/testing/scripted_server.h"
+
+#include <cassert>
+
+#include "protocol/signature.h"
+
+namespace rocketmq::client::testing {
+
+void ScriptedServer::start() {
+  server_ = std::make_unique<net::Server>(loop_, router_);
+  [[maybe_unused]] const auto listening = server_->listen(address_);
+  assert(listening);
+}
+
+void ScriptedServer::fail_next(RequestCode code, int count, Error error) {
+  script_[code].fail_left = count;
+  script_[code].error = std::move(error);
+}
+
+void ScriptedServer::require_signature(const Credentials& credentials) {
+  const auto signer = std::make_shared<protocol::Signer>(credentials.secret_key);
+  router_.add_guard([signer, credentials](const net::RequestContext& context) -> Result<void> {
+    const protocol::Fields& fields = context.command.fields;
+    const auto* key = protocol::find_field(fields, "AccessKey");
+    const auto* signature = protocol::find_field(fields, "Signature");
+    std::vector<protocol::SignedField> signed_fields;
+    for (const protocol::Field& field : fields) signed_fields.push_back({field.name, field.value});
+    if (key != nullptr && signature != nullptr && *key == credentials.access_key &&
+        signer->verify(signed_fields, context.body(), *signature)) {
+      return {};
+    }
+    return Error{ResponseCode::no_permission, "not signed, or with another key"};
+  });
+}
+
+int ScriptedServer::received(RequestCode code) const {
+  const auto found = script_.find(code);
+  return found == script_.end() ? 0 : found->second.received;
+}
+
+}  // namespace rocketmq::client::testing

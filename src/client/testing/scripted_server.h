@@ -1,0 +1,95 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <rocketmq/options.h>
+
+#include "net/router.h"
+#include "net/server.h"
+#include "net/sim_loop.h"
+
+namespace rocketmq::client::testing {
+
+// A server on a SimLoop's network whose failures are told in advance. What it answers when nothing
+// else was said is up to the classes made from it.
+class ScriptedServer {
+ public:
+  ScriptedServer(net::SimLoop& loop, std::string address)
+      : loop_(loop), address_(std::move(address)) {}
+  ScriptedServer(const ScriptedServer&) = delete;
+  ScriptedServer& operator=(const ScriptedServer&) = delete;
+
+  const std::string& address() const { return address_; }
+  void start();
+  void stop() { server_.reset(); }  // connections end, new ones are refused
+
+  // The next `count` requests of this kind are answered with this error …
+  void fail_next(RequestCode code, int count, Error error);
+  // … or not at all,
+  void drop_next(RequestCode code, int count) { script_[code].drop_left = count; }
+  // and all of them so much later; 0: at once again. They take effect when they are answered.
+  void delay(RequestCode code, net::Duration by) { script_[code].delay = by; }
+  // From now on every request must be signed with this key, or is answered NO_PERMISSION.
+  void require_signature(const Credentials& credentials);
+  // How many came, whatever became of them.
+  int received(RequestCode code) const;
+
+  // To every connection, one-way.
+  template <class Req>
+  void push(const Req& request) {
+    if (server_ == nullptr) return;
+    server_->each_channel(
+        [&](net::Channel& channel) { static_cast<void>(channel.oneway(request)); });
+  }
+
+ protected:
+  ~ScriptedServer() = default;
+
+  // answer(net::Call<Req>), unless the script says otherwise.
+  template <class Req, class Answer>
+  void serve(Answer answer) {
+    router_.on_deferred<Req>([this, answer](net::Call<Req> call) {
+      Script& script = script_[Req::code];
+      ++script.received;
+      if (script.fail_left > 0) {
+        --script.fail_left;
+        return call.fail(script.error);
+      }
+      if (script.drop_left > 0) {
+        --script.drop_left;
+        dropped_.push_back(std::move(call).take_responder());
+        return;
+      }
+      if (script.delay == net::Duration::zero()) return answer(std::move(call));
+      call.keep();
+      timers_.push_back(loop_.after(
+          script.delay, [answer, held = std::make_shared<net::Call<Req>>(std::move(call))] {
+            answer(std::move(*held));
+          }));
+    });
+  }
+
+  net::SimLoop& loop_;
+
+ private:
+  struct Script {
+    int fail_left = 0;
+    Error error;
+    int drop_left = 0;
+    net::Duration delay{};
+    int received = 0;
+  };
+
+  const std::string address_;
+  std::map<RequestCode, Script> script_;
+  net::Router router_;
+  std::vector<net::Responder> dropped_;
+  std::vector<std::unique_ptr<net::Timer>> timers_;
+  std::unique_ptr<net::Server> server_;
+};
+
+}  // namespace rocketmq::client::testing
