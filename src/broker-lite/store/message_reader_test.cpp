@@ -145,10 +145,10 @@ TEST(MessageReader, says_where_to_go_on_when_a_queue_file_cannot_be_read) {
   r.fill(25);
   r.close();
   r.open().value();
-  r.directory.files().remove("consumequeue/T/0/00000000000000000000").value();
-  const GetResult result = r.get("T", 0, 3);
+  r.directory.files().remove("consumequeue/T/0/00000000000000000200").value();
+  const GetResult result = r.get("T", 0, 13);
   EXPECT_EQ(result.status, GetStatus::offset_found_null);
-  EXPECT_EQ(result.next_begin_offset, 10);
+  EXPECT_EQ(result.next_begin_offset, 20);
 }
 
 TEST(MessageReader, keeps_the_bytes_it_handed_out) {
