@@ -10,6 +10,7 @@
 #include "broker-lite/state/offsets.h"
 #include "broker-lite/state/queue_locks.h"
 #include "broker-lite/state/topics.h"
+#include "broker-lite/state/traffic.h"
 #include "broker-lite/store/message_store.h"
 #include "net/loop.h"
 #include "protocol/host.h"
@@ -27,6 +28,7 @@ struct Core {
   Offsets& offsets;
   Clients& clients;
   QueueLocks& queue_locks;
+  Traffic traffic{};
 
   // The address in routes, records and message ids. Java: brokerIP1 and listenPort.
   protocol::Host store_host;
@@ -37,6 +39,10 @@ struct Core {
   std::function<void(std::string_view topic)> topic_changed;
   std::function<void(std::string_view topic)> topic_removed;
   std::function<void()> groups_changed;
+
+  // Calls `done` once the changes made so far are on disk and registered, or with the error that
+  // kept them from the disk: what the answer to an admin waits for.
+  std::function<void(std::function<void(const Result<void>&)> done)> when_settled;
 };
 
 }  // namespace rocketmq::broker

@@ -16,6 +16,7 @@ void add_send_back_handlers(net::Router& router, Core& core, SendAnswers& answer
 void add_pull_handlers(net::Router& router, PullHandler& pulls);                     // 11 361
 void add_offset_handlers(net::Router& router, Core& core);                           // 14 15 29-33
 void add_client_session_handlers(net::Router& router, Core& core);  // 34 35 38 41 42 46
+void add_admin_handlers(net::Router& router, Core& core);           // see admin.h
 
 // Tells each member of a group that has other members now. Java: DefaultConsumerIdsChangeListener.
 void notify_members(Core& core, const std::vector<MembersChanged>& changes);

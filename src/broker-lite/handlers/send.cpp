@@ -88,7 +88,9 @@ class SendHandler {
     Req request{};
     Result<void> sent = protocol::decode_header(context.command.fields, request);
     if (sent) sent = send(as_v2(request), Req::code == SendBatchMessage::code, context);
-    if (!sent) answers_.refuse(context.responder, sent.error());
+    if (sent) return;
+    core_.traffic.put_failed();
+    answers_.refuse(context.responder, sent.error());
   }
 
  private:
@@ -106,6 +108,7 @@ class SendHandler {
   Result<void> redirect_if_dead(const SendMessageV2& request, const RequestContext& context,
                                 Target& target);
   std::int32_t random_queue(const TopicConfig& topic);
+  void count(const Target& target, std::size_t messages, std::size_t bytes);
   RecordView record(const SendMessageV2& request, const Target& target,
                     const RequestContext& context) const;
   Result<void> put_one(const SendMessageV2& request, const Target& target, RequestContext& context);
@@ -231,6 +234,11 @@ std::int32_t SendHandler::random_queue(const TopicConfig& topic) {
   return static_cast<std::int32_t>(random_() % static_cast<std::uint32_t>(topic.write_queue_nums));
 }
 
+void SendHandler::count(const Target& target, std::size_t messages, std::size_t bytes) {
+  core_.traffic.put(target.topic, static_cast<std::int64_t>(messages),
+                    static_cast<std::int64_t>(bytes), core_.loop.now(), core_.loop.wall_ms());
+}
+
 RecordView SendHandler::record(const SendMessageV2& request, const Target& target,
                                const RequestContext& context) const {
   RecordView record;
@@ -266,6 +274,7 @@ Result<void> SendHandler::put_one(const SendMessageV2& request, const Target& ta
   message.properties = properties_;
   auto placed = core_.store.put(message, core_.loop.wall_ms());
   if (!placed) return std::move(placed).error();
+  count(target, 1, message.body.size());
   answers_.park(std::move(context.responder), {.queue_id = target.queue_id,
                                                .placed = *placed,
                                                .positions = {},
@@ -294,6 +303,7 @@ Result<void> SendHandler::put_batch(const SendMessageV2& request, const Target& 
   auto placed =
       core_.store.put_batch(record(request, target, context), context.body(), core_.loop.wall_ms());
   if (!placed) return std::move(placed).error();
+  count(target, placed->positions.size(), context.body().size());
   answers_.park(std::move(context.responder), {.queue_id = target.queue_id,
                                                .placed = placed->placed,
                                                .positions = placed->positions,

@@ -1,0 +1,14 @@
+#include "broker-lite/handlers/admin.h"
+
+#include "broker-lite/handlers/handlers.h"
+
+namespace rocketmq::broker {
+
+void add_admin_handlers(net::Router& router, Core& core) {
+  add_topic_admin_handlers(router, core);
+  add_group_admin_handlers(router, core);
+  add_consumer_admin_handlers(router, core);
+  add_broker_admin_handlers(router, core);
+}
+
+}  // namespace rocketmq::broker

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <rocketmq/result.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "broker-lite/core.h"
+#include "net/router.h"
+#include "protocol/json_body.h"
+
+// What the handlers of admins' requests share. Java: AdminBrokerProcessor.
+
+namespace rocketmq::broker {
+
+void add_topic_admin_handlers(net::Router& router, Core& core);     // 17 21 202 215 351
+void add_group_admin_handlers(net::Router& router, Core& core);     // 200 201 207 352
+void add_consumer_admin_handlers(net::Router& router, Core& core);  // 203 204 208 300 343
+void add_broker_admin_handlers(net::Router& router, Core& core);    // 26 28
+
+// Answers a change: once it is on disk, and every reachable name server knows of it. So a tool that
+// asks for the route right after the answer finds the topic.
+template <class Req>
+void reply_when_settled(Core& core, net::Call<Req> call) {
+  // std::function wants what it holds to be copyable.
+  auto responder = std::make_shared<net::Responder>(std::move(call).take_responder());
+  core.when_settled([responder](const Result<void>& settled) {
+    settled ? responder->reply(typename Req::Response{}) : responder->fail(settled.error());
+  });
+}
+
+// One page of a long table. Stock since 5.4: tools ask for up to 2000 entries from number `first`
+// on, as long as the table's version is the one they began with; otherwise they begin again. Who
+// asks for no page gets everything.
+inline constexpr std::int32_t page_entries_max = 2000;  // Java: splitMetadataSize
+
+template <class Value>
+void keep_page(std::map<std::string, Value>& table, std::int32_t first,
+               std::optional<std::int32_t> entries_max, std::string_view callers_version,
+               const protocol::DataVersion& version) {
+  if (!entries_max) return;
+  const auto same = protocol::from_json<protocol::DataVersion>(callers_version, "data version");
+  const std::int32_t begin = same && *same == version ? std::max(0, first) : 0;
+  const std::int32_t count = std::clamp(*entries_max, 0, page_entries_max);
+  const auto size = static_cast<std::int32_t>(table.size());
+  const auto from = std::next(table.begin(), std::min(begin, size));
+  table.erase(table.begin(), from);
+  const auto left = static_cast<std::int32_t>(table.size());
+  table.erase(std::next(table.begin(), std::min(count, left)), table.end());
+}
+
+}  // namespace rocketmq::broker
