@@ -9,7 +9,9 @@ if(ROCKETMQ_IS_TOP_LEVEL)
   endif()
   find_program(CCACHE ccache)
   if(CCACHE)
-    set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+    # Without the sloppiness it would not cache what uses a precompiled header.
+    set(CMAKE_CXX_COMPILER_LAUNCHER
+      ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
   endif()
 endif()
 
@@ -36,6 +38,10 @@ if(ROCKETMQ_BUILD_FUZZ)
   target_compile_options(rocketmq_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
+# What ./dev builds where it needs no more: cmake --build … --target unit_tests
+add_custom_target(unit_tests)
+add_custom_target(fuzz_targets)
+
 # rocketmq_library(NAME SOURCES a.cpp … PUBLIC target … PRIVATE target …)
 function(rocketmq_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
@@ -56,6 +62,7 @@ function(rocketmq_tests name)
     target_compile_options(${name} PRIVATE -Wno-array-bounds -Wno-restrict -Wno-stringop-overflow)  # wrong about std::string + std::string
   endif()
   target_precompile_headers(${name} PRIVATE <gmock/gmock.h> <gtest/gtest.h> <string> <vector>)
+  add_dependencies(unit_tests ${name})
   include(GoogleTest)
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120)
 endfunction()
@@ -79,4 +86,5 @@ function(rocketmq_fuzz name)
   add_executable(${name} ${ARG_SOURCE})
   target_link_libraries(${name} PRIVATE rocketmq_options ${ARG_LINK})
   target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  add_dependencies(fuzz_targets ${name})
 endfunction()
