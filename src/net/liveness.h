@@ -1,7 +1,5 @@
 #pragma once
 
-#include <utility>
-
 namespace rocketmq::net {
 
 // Tells a function that calls out whether its object was destroyed meanwhile. A Liveness is a
@@ -10,10 +8,8 @@ class Liveness {
  public:
   class Watch {
    public:
-    explicit Watch(Liveness& of) : liveness_(&of), outer_(std::exchange(of.innermost_, this)) {}
-    ~Watch() {
-      if (liveness_ != nullptr) liveness_->innermost_ = outer_;
-    }
+    explicit Watch(Liveness& of);
+    ~Watch();
     Watch(const Watch&) = delete;
     Watch& operator=(const Watch&) = delete;
 
@@ -26,11 +22,7 @@ class Liveness {
   };
 
   Liveness() = default;
-  ~Liveness() {
-    for (Watch* watch = innermost_; watch != nullptr; watch = watch->outer_) {
-      watch->liveness_ = nullptr;
-    }
-  }
+  ~Liveness();
   Liveness(const Liveness&) = delete;
   Liveness& operator=(const Liveness&) = delete;
 
