@@ -84,8 +84,8 @@ public final class AdminChecks {
   private DefaultMQPushConsumer consumeAll(String topic, String group, int count)
       throws Exception {
     CountDownLatch missing = new CountDownLatch(count);
-    DefaultMQPushConsumer consumer = new DefaultMQPushConsumer(group);
-    consumer.setNamesrvAddr(namesrv);
+    DefaultMQPushConsumer consumer =
+        Clients.connectTo(namesrv, new DefaultMQPushConsumer(group));
     consumer.setInstanceName("admin-checks");
     consumer.setConsumeFromWhere(ConsumeFromWhere.CONSUME_FROM_FIRST_OFFSET);
     consumer.subscribe(topic, "*");

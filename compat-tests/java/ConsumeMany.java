@@ -59,8 +59,8 @@ public final class ConsumeMany implements MessageListenerConcurrently {
 
   private static int run(Arguments args) throws Exception {
     args.expect(6);
-    DefaultMQPushConsumer consumer = new DefaultMQPushConsumer(args.text(2));
-    consumer.setNamesrvAddr(args.text(0));
+    DefaultMQPushConsumer consumer =
+        Clients.connectTo(args.text(0), new DefaultMQPushConsumer(args.text(2)));
     consumer.setInstanceName(args.option("--instance", "consume-many-" + System.nanoTime()));
     consumer.setConsumeFromWhere(ConsumeFromWhere.CONSUME_FROM_FIRST_OFFSET);
     consumer.setAwaitTerminationMillisWhenShutdown(5000);

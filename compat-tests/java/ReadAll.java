@@ -9,9 +9,10 @@ import org.apache.rocketmq.common.message.MessageQueue;
 
 /**
  * Reads every queue of a topic from its first to its last offset and writes a StoredLine a message,
- * ordered by queue and offset. With --full the line also holds what can only be compared between two
- * readers of one and the same store: every stored property, topic, system flag, stored CRC and size,
- * commit-log position, store timestamp, both hosts, reconsume times, prepared-transaction offset.
+ * ordered by queue and offset. With --full the line also holds what can only be compared between
+ * two readers of one and the same store: every stored property, topic, system flag, stored CRC and
+ * size, commit-log position, store timestamp, both hosts, reconsume times, prepared-transaction
+ * offset.
  */
 @SuppressWarnings("deprecation") // the pull consumer: the only one that asks for exactly one offset
 public final class ReadAll {
@@ -26,8 +27,8 @@ public final class ReadAll {
 
   private static int run(Arguments args) throws Exception {
     args.expect(3);
-    DefaultMQPullConsumer consumer = new DefaultMQPullConsumer("read-all");
-    consumer.setNamesrvAddr(args.text(0));
+    DefaultMQPullConsumer consumer =
+        Clients.connectTo(args.text(0), new DefaultMQPullConsumer("read-all"));
     consumer.start();
     long messages = 0;
     Set<MessageQueue> queues = new TreeSet<>(consumer.fetchSubscribeMessageQueues(args.text(1)));
@@ -61,7 +62,8 @@ public final class ReadAll {
         }
       }
       if (result.getNextBeginOffset() <= offset) {
-        throw new IllegalStateException(queue + " stays at " + offset + " of " + end + ": " + result);
+        throw new IllegalStateException(
+            queue + " stays at " + offset + " of " + end + ": " + result);
       }
       offset = result.getNextBeginOffset();
     }

@@ -9,8 +9,8 @@ import org.apache.rocketmq.client.producer.SendStatus;
 import org.apache.rocketmq.common.message.Message;
 
 /**
- * Sends COUNT messages with bodies "PREFIX-0" ... and goes on, through restarts of the broker, until
- * each is acknowledged. OUTFILE gets one line as soon as a message is acknowledged:
+ * Sends COUNT messages with bodies "PREFIX-0" ... and goes on, through restarts of the broker,
+ * until each is acknowledged. OUTFILE gets one line as soon as a message is acknowledged:
  * body, message id, queue, offset. A one-way message is never acknowledged; its line, written when
  * it was handed to the connection, has "-" for all but the body.
  *
@@ -60,8 +60,9 @@ public final class SendMany {
 
   private static int run(Arguments args) throws Exception {
     args.expect(7);
-    DefaultMQProducer producer = new DefaultMQProducer(args.text(2));
-    producer.setNamesrvAddr(args.text(0));
+    DefaultMQProducer producer =
+        Clients.connectTo(args.text(0), new DefaultMQProducer(args.text(2)));
+    producer.setSendMsgTimeout(Clients.TIMEOUT_MS);
     producer.start();
     try (LineFile out = new LineFile(args.text(6))) {
       SendMany sendMany = new SendMany(args, producer, out);

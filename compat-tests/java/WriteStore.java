@@ -46,11 +46,11 @@ public final class WriteStore implements RPCHook {
     args.expect(4);
     createTopic(args.text(0), args.text(1));
     WriteStore writeStore = new WriteStore();
-    DefaultMQProducer producer = new DefaultMQProducer("write-store", writeStore);
-    producer.setNamesrvAddr(args.text(0));
+    DefaultMQProducer producer =
+        Clients.connectTo(args.text(0), new DefaultMQProducer("write-store", writeStore));
     producer.setRetryTimesWhenSendFailed(0); // a repeated send could store a message twice
     producer.setMaxMessageSize(4 * 1024 * 1024);
-    producer.setSendMsgTimeout(10_000);
+    producer.setSendMsgTimeout(Clients.TIMEOUT_MS);
     producer.start();
     writeStore.sendAll(producer, args.text(1), args.number(2));
     writeStore.lines.sort(null);
@@ -82,8 +82,8 @@ public final class WriteStore implements RPCHook {
   public void doAfterResponse(String address, RemotingCommand request, RemotingCommand response) {}
 
   private static void createTopic(String namesrv, String topic) throws Exception {
-    DefaultMQAdminExt admin = new DefaultMQAdminExt();
-    admin.setNamesrvAddr(namesrv);
+    DefaultMQAdminExt admin =
+        Clients.connectTo(namesrv, new DefaultMQAdminExt(Clients.TIMEOUT_MS));
     admin.setInstanceName("write-store-admin");
     admin.start();
     for (var broker : admin.examineBrokerClusterInfo().getBrokerAddrTable().values()) {

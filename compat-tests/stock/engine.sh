@@ -1,5 +1,5 @@
 # Which way stock Java runs on this machine: in docker or podman containers, or as plain processes.
-# Sourced by `stock` and `fresh`. Everything found out is said on stderr; nothing is printed to stdout.
+# Sourced by `stock` and `fresh`. What is found out is said on stderr; stdout is left to the caller.
 #
 #   RMQ_STOCK_ENGINE=docker|podman|process   asks for one way instead of the first that works
 #
@@ -28,6 +28,15 @@ os_codename() { (. /etc/os-release && echo "${VERSION_CODENAME:-bookworm}"); }
 os_mirror() {
   apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' \
     2>/dev/null | awk -v release="$(os_codename)" '$2 == release && $3 == "main" {print $1; exit}'
+}
+
+# This machine's own package sources as a sources.list, without those of third parties, whose keys an
+# image built here does not have.
+os_sources() {
+  apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT) $(ORIGIN)' \
+    'Created-By: Packages' 2>/dev/null |
+    awk -v release="$(os_codename)" '$4 == "Debian" || $4 == "Ubuntu" || $2 == release' |
+    awk '{print "deb", $1, $2, $3}' | sort -u
 }
 
 # have_engine docker|podman: the command is there and something answers behind it.
@@ -77,11 +86,12 @@ pull_image() {
   [[ $engine == podman ]] && source=docker://$name # podman has no default registry for short names
   say "looking for a ready-made image $name"
   if timeout 20 "$engine" manifest inspect "$source" >/dev/null 2>&1 &&
-      timeout 600 "$engine" pull -q "$source" >/dev/null 2>"$memory.error" && image_exists "$name"; then
+      timeout 600 "$engine" pull -q "$source" >/dev/null 2>"$memory.error" &&
+      image_exists "$name"; then
     image=$name
     return 0
   fi
-  date -u +"%FT%TZ: $name could not be pulled with $engine; remove this file to try again" >"$memory"
+  date -u +"%FT%TZ: $engine could not pull $name; remove this file to try again" >"$memory"
   say "no ready-made image can be pulled (remembered in $memory)"
   return 1
 }
@@ -103,15 +113,15 @@ build_image() {
       --components="$components" --include="$packages" "$(os_codename)" "$root/tree" \
       ${mirror:+"$mirror"} >"$engine_memory/$1.log" 2>&1; then
     as_root rm -rf "$root/tree"/var/cache/apt/archives/*.deb "$root/tree"/var/lib/apt/lists/*
-    # The fresh machine's image must find packages as this machine does.
-    as_root cp -a /etc/apt/. "$root/tree/etc/apt/"
+    os_sources | as_root tee "$root/tree/etc/apt/sources.list" >/dev/null
+    as_root cp -a /etc/apt/apt.conf.d/. "$root/tree/etc/apt/apt.conf.d/"
     if as_root tar -C "$root/tree" -c . | "$engine" import - "$name" \
         >>"$engine_memory/$1.log" 2>&1; then
       ok=1
     fi
   fi
   as_root rm -rf "$root"
-  [[ $ok -eq 1 ]] || { engine_why="the image could not be built ($engine_memory/$1.log)"; return 1; }
+  [[ $ok -eq 1 ]] || { engine_why="no image could be built ($engine_memory/$1.log)"; return 1; }
   image=$name
 }
 

@@ -1,0 +1,18 @@
+import org.apache.rocketmq.client.ClientConfig;
+
+/** What every client here has in common. */
+final class Clients {
+  /**
+   * Three seconds, the default, are not enough where several JVMs start at once on two cores: the
+   * client then gives up in its start(), which says nothing about the broker.
+   */
+  static final int TIMEOUT_MS = 15_000;
+
+  private Clients() {}
+
+  static <C extends ClientConfig> C connectTo(String namesrv, C client) {
+    client.setNamesrvAddr(namesrv);
+    client.setMqClientApiTimeout(TIMEOUT_MS);
+    return client;
+  }
+}
