@@ -22,6 +22,12 @@ std::optional<std::int32_t> parse_queue_id(std::string_view name) {
   return id;
 }
 
+// Java: MessageStoreConfig.getMappedFileSizeConsumeQueue.
+std::int64_t rounded_up(std::int64_t file_size) {
+  constexpr std::int64_t unit = QueueEntry::encoded_size;
+  return (file_size + unit - 1) / unit * unit;
+}
+
 // A topic may be deleted while its files are being synced: that is no failure.
 bool is_there(Directory& directory, const std::string& path) {
   const auto exists = directory.exists(path);
@@ -41,7 +47,7 @@ bool is_topic_name(std::string_view name) {
 ConsumeQueues::ConsumeQueues(Directory& directory, const StoreOptions& options)
     : directory_(directory),
       files_(directory, static_cast<std::size_t>(options.open_files_max)),
-      file_size_(options.mapped_file_size_consume_queue),
+      file_size_(rounded_up(options.mapped_file_size_consume_queue)),
       buffer_bytes_(static_cast<std::size_t>(options.consume_queue_buffer_bytes /
                                              QueueEntry::encoded_size * QueueEntry::encoded_size)),
       written_from_(none),

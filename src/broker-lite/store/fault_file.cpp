@@ -104,7 +104,10 @@ void FaultDirectory::lose_power(const std::function<std::size_t(std::size_t)>& s
     (void)write.file->write(write.position, std::string_view(write.after).substr(0, size));
   }
   unsynced_.clear();
+  ++power_losses_;
 }
+
+std::string FaultDirectory::incarnation() const { return str("power-", power_losses_); }
 
 std::string FaultDirectory::content(const std::string& path) {
   return read_text(files_, path, 1 << 30).value();

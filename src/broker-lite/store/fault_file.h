@@ -48,6 +48,7 @@ class FaultDirectory final : public Directory {
   Result<void> remove(const std::string& path) override;
   Result<void> remove_all(const std::string& path) override;
   Result<void> sync(const std::string& path) override;
+  std::string incarnation() const override;
   Result<std::unique_ptr<FileLock>> lock(const std::string& path,
                                          std::string_view content) override;
 
@@ -70,6 +71,7 @@ class FaultDirectory final : public Directory {
   std::int64_t operations_ = 0;
   std::int64_t fail_at_ = -1;
   bool keeps_failing_ = false;
+  int power_losses_ = 0;
 };
 
 }  // namespace rocketmq::broker

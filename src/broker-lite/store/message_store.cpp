@@ -1,7 +1,5 @@
 #include "broker-lite/store/message_store.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -13,8 +11,6 @@ namespace {
 
 using protocol::RecordView;
 
-const std::string abort_file = "abort";
-constexpr std::string_view our_name = "rmq-broker-lite";
 constexpr std::size_t record_overhead_max = 64 << 10;  // Java: MessageExtEncoder
 constexpr std::size_t queues_per_commit = 32;
 
@@ -48,7 +44,8 @@ MessageStore::MessageStore(StoreOptions options, Directory& directory, Flusher& 
       flusher_(flusher),
       log_(directory, options_.mapped_file_size_commit_log),
       queues_(directory, options_),
-      reader_(log_, queues_, options_) {
+      reader_(log_, queues_, options_),
+      running_(directory) {
   if (!options_.tags_code) {
     options_.tags_code = [](const RecordView& record) {
       return protocol::tags_code(record.properties);
@@ -60,6 +57,11 @@ MessageStore::~MessageStore() = default;
 
 Result<std::unique_ptr<MessageStore>> MessageStore::open(StoreOptions options, Directory& directory,
                                                          Flusher& flusher, std::int64_t now_ms) {
+  constexpr std::int64_t log_file_size_min = 1024;  // some records each
+  if (options.mapped_file_size_commit_log < log_file_size_min ||
+      options.mapped_file_size_consume_queue < QueueEntry::encoded_size) {
+    return Error{Errc::invalid_argument, "the store's files cannot be that small"};
+  }
   std::unique_ptr<MessageStore> store(new MessageStore(std::move(options), directory, flusher));
   store->now_ms_ = now_ms;
   if (auto started = store->start(); !started) return std::move(started).error();
@@ -71,7 +73,7 @@ Result<void> MessageStore::start() {
   if (!lock) return std::move(lock).error();
   lock_ = *std::move(lock);
 
-  const auto last_stop = find_last_stop();
+  const auto last_stop = running_.read();
   if (!last_stop) return last_stop.error();
   if (auto loaded = log_.load(); !loaded) return loaded;
   if (auto loaded = queues_.load(); !loaded) return loaded;
@@ -80,46 +82,33 @@ Result<void> MessageStore::start() {
   checkpoint_ = saved_checkpoint_ = *checkpoint;
 
   // From here on files change. A stock broker's mark stays until its crash has been dealt with.
-  if (*last_stop == LastStop::clean) {
-    if (auto marked = mark_running(); !marked) return marked;
+  const bool was_clean = last_stop->kind == LastStop::Kind::clean;
+  if (was_clean) {
+    if (auto marked = running_.set(); !marked) return marked;
   }
   auto recovered = recover(log_, queues_, *last_stop, checkpoint_, options_.tags_code);
   if (!recovered) return std::move(recovered).error();
   recovered_ = *recovered;
-  if (*last_stop != LastStop::clean) {
-    if (auto marked = mark_running(); !marked) return marked;
+  if (!was_clean) {
+    if (auto marked = running_.set(); !marked) return marked;
   }
+  running_.update(queues_.written_to(recovered_.end));
 
   // A damaged time from the far future must not become the time of every message to come.
   constexpr std::int64_t day_ms = 86'400'000;
   if (recovered_.last_store_timestamp < now_ms_ + day_ms) {
     last_store_timestamp_ = readable_timestamp_ = recovered_.last_store_timestamp;
   }
-  const bool is_on_disk = *last_stop == LastStop::clean && recovered_.damaged_bytes == 0;
-  flush_.start_at(is_on_disk ? recovered_.end : recovered_.start);
+  flush_.start_at(synced_end(was_clean));
   next_flush_ms_ = now_ms_;
   return {};
 }
 
-Result<LastStop> MessageStore::find_last_stop() {
-  const auto exists = directory_.exists(abort_file);
-  if (!exists) return exists.error();
-  if (!*exists) return LastStop::clean;
-  const auto text = read_text(directory_, abort_file, 4096);
-  if (!text) return text.error();
-  return text->find(our_name) == std::string::npos ? LastStop::crash_of_stock
-                                                   : LastStop::crash_of_ours;
-}
-
-// As long as the file is there, nobody takes the store for cleanly closed. Stock looks only whether
-// it exists.
-Result<void> MessageStore::mark_running() {
-  auto file = directory_.open(abort_file, OpenMode::create);
-  if (!file) return std::move(file).error();
-  if (auto emptied = (*file)->resize(0); !emptied) return emptied;
-  if (auto written = (*file)->write(0, str(::getpid(), ' ', our_name)); !written) return written;
-  if (auto synced = (*file)->sync(); !synced) return synced;
-  return directory_.sync("");
+// What may not be on disk yet is synced with the first messages to come. After a crash that is the
+// last two files: more is never unsynced in sync mode, and async mode promises nothing.
+std::int64_t MessageStore::synced_end(bool was_clean) const {
+  if (was_clean && recovered_.damaged_bytes == 0) return recovered_.end;
+  return std::max(log_.min_position(), recovered_.end - options_.mapped_file_size_commit_log);
 }
 
 Result<void> MessageStore::close(std::int64_t now_ms) {
@@ -147,8 +136,7 @@ Result<void> MessageStore::close(std::int64_t now_ms) {
   checkpoint_.physic_msg_timestamp = checkpoint_.logics_msg_timestamp = last_store_timestamp_;
   checkpoint_.confirm_phy_offset = end;
   if (auto saved = save_checkpoint(directory_, checkpoint_); !saved) return saved;
-  if (auto removed = directory_.remove(abort_file); !removed) return removed;
-  return directory_.sync("");
+  return running_.remove();
 }
 
 // --- putting ---
@@ -331,6 +319,7 @@ void MessageStore::tick(std::int64_t now_ms) {
   if (now_ms_ >= next_flush_ms_) start_sync();
   write_queues(log_.committed(), static_cast<std::size_t>(options_.consume_queue_files_per_tick));
   queues_.release_idle();
+  running_.update(queues_.written_to(readable_end()));
   start_queue_sync();
   save_checkpoint_if_moved();
   log_.prepare_next_file();

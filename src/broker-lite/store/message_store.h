@@ -18,6 +18,7 @@
 #include "broker-lite/store/log_flush.h"
 #include "broker-lite/store/message_reader.h"
 #include "broker-lite/store/recovery.h"
+#include "broker-lite/store/running_mark.h"
 #include "broker-lite/store/store_options.h"
 #include "protocol/message_codec.h"
 
@@ -166,8 +167,7 @@ class MessageStore {
 
   MessageStore(StoreOptions options, Directory& directory, Flusher& flusher);
   Result<void> start();
-  Result<LastStop> find_last_stop();
-  Result<void> mark_running();
+  std::int64_t synced_end(bool was_clean) const;
 
   Result<void> check_writable() const;
   Result<void> check(const protocol::RecordView& message) const;
@@ -194,6 +194,7 @@ class MessageStore {
   CommitLog log_;
   ConsumeQueues queues_;
   MessageReader reader_;
+  RunningMark running_;
   LogFlush flush_;
   Recovered recovered_;
   Checkpoint checkpoint_;

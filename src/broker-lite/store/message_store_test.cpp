@@ -340,6 +340,20 @@ TEST(MessageStore, is_not_opened_twice) {
   EXPECT_FALSE(MessageStore::open(s.options, s.directory, s.flusher, 1));
 }
 
+TEST(MessageStore, refuses_file_sizes_that_cannot_work) {
+  TestStore s;
+  s.options.mapped_file_size_commit_log = 7;
+  EXPECT_EQ(s.open().error().code, Errc::invalid_argument);
+  s.options = TestStore::small_files();
+  s.options.mapped_file_size_consume_queue = 0;
+  EXPECT_EQ(s.open().error().code, Errc::invalid_argument);
+  s.options.mapped_file_size_consume_queue = 199;  // rounded up, as stock does
+  s.open().value();
+  s.put_and_commit("T", 0, "a");
+  s.tick();
+  EXPECT_EQ(s.directory.content("consumequeue/T/0/00000000000000000000").size(), 200U);
+}
+
 TEST(MessageStore, ignores_what_is_posted_after_its_end) {
   Store s;
   s.options.flush_interval_commit_log_ms = 0;

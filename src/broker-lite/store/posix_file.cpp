@@ -246,6 +246,14 @@ class PosixDirectory final : public Directory {
     return {};
   }
 
+  std::string incarnation() const override {
+    const int fd = ::open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return {};
+    const Descriptor file(fd);
+    char text[36];  // a UUID
+    return ::read(fd, text, sizeof text) == sizeof text ? std::string(text, sizeof text) : "";
+  }
+
   Result<std::unique_ptr<FileLock>> lock(const std::string& path,
                                          std::string_view content) override {
     const std::string full = full_path(path);

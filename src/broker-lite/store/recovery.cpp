@@ -63,7 +63,8 @@ class LogReader {
 
 class Recovery {
  public:
-  Recovery(CommitLog& log, ConsumeQueues& queues, LastStop last_stop, const Checkpoint& checkpoint,
+  Recovery(CommitLog& log, ConsumeQueues& queues, const LastStop& last_stop,
+           const Checkpoint& checkpoint,
            const std::function<std::int64_t(const RecordView&)>& tags_code)
       : log_(log),
         reader_(log),
@@ -98,9 +99,28 @@ class Recovery {
                                          [](auto* queue) { return queue->last_position() >= 0; });
     if (!have_queues) return reader_.begin();
     std::optional<std::int64_t> start;
-    if (last_stop_ == LastStop::clean) start = last_known_record();
-    if (last_stop_ == LastStop::crash_of_ours) start = record_before_checkpoint();
+    switch (last_stop_.kind) {
+      case LastStop::Kind::clean:
+        start = last_known_record();
+        break;
+      case LastStop::Kind::killed:
+        start = first_unwritten_record();
+        if (!start) start = record_before_checkpoint();
+        break;
+      case LastStop::Kind::crash_of_ours:
+        start = record_before_checkpoint();
+        break;
+      case LastStop::Kind::crash_of_stock:
+        break;
+    }
     return start ? *start : file_before_checkpoint();
+  }
+
+  std::optional<std::int64_t> first_unwritten_record() const {
+    const std::int64_t position = *last_stop_.queues_written_to;
+    if (reader_.record(position) || reader_.is_blank(position)) return position;
+    const auto last = last_known_record();  // nothing was put behind it
+    return last && *last < position ? last : std::nullopt;
   }
 
   std::optional<std::int64_t> last_known_record() const {
@@ -170,8 +190,9 @@ class Recovery {
   Result<bool> walk(std::int64_t start) {
     result_ = {.start = start, .end = start};
     queues_.discard_tails();
-    const auto zero =
-        last_stop_ == LastStop::clean ? ConsumeQueue::Zero::if_shorter : ConsumeQueue::Zero::always;
+    const bool is_whole =  // what was written is there, so files have no holes
+        last_stop_.kind == LastStop::Kind::clean || last_stop_.kind == LastStop::Kind::killed;
+    const auto zero = is_whole ? ConsumeQueue::Zero::if_shorter : ConsumeQueue::Zero::always;
     for (ConsumeQueue* queue : queues_.all()) {
       if (auto dropped = queue->drop_from_position(start, zero); !dropped) {
         return std::move(dropped).error();
@@ -372,7 +393,7 @@ class Recovery {
   CommitLog& log_;
   LogReader reader_;
   ConsumeQueues& queues_;
-  LastStop last_stop_;
+  const LastStop& last_stop_;
   std::int64_t time_;
   const std::function<std::int64_t(const RecordView&)>& tags_code_;
   Recovered result_;
@@ -380,7 +401,7 @@ class Recovery {
 
 }  // namespace
 
-Result<Recovered> recover(CommitLog& log, ConsumeQueues& queues, LastStop last_stop,
+Result<Recovered> recover(CommitLog& log, ConsumeQueues& queues, const LastStop& last_stop,
                           const Checkpoint& checkpoint,
                           const std::function<std::int64_t(const RecordView&)>& tags_code) {
   return Recovery(log, queues, last_stop, checkpoint, tags_code).run();

@@ -8,16 +8,10 @@
 #include "broker-lite/store/checkpoint.h"
 #include "broker-lite/store/commit_log.h"
 #include "broker-lite/store/consume_queues.h"
+#include "broker-lite/store/running_mark.h"
 #include "protocol/message_codec.h"
 
 namespace rocketmq::broker {
-
-// How the store was left.
-enum class LastStop {
-  clean,
-  crash_of_ours,   // what the checkpoint says is synced is synced
-  crash_of_stock,  // its checkpoint may run ahead of slowly filled queues; read more of the log
-};
 
 struct Recovered {
   std::int64_t start = 0;  // the log was read from here
@@ -35,7 +29,8 @@ inline constexpr std::string_view damaged_topic = "rmq_sys_damaged";
 //
 // The log is read from a start position to its end. Queue entries for records from there on are
 // dropped and made anew; those before are trusted. Reading starts
-//   clean stop       at the last record that a queue knows
+//   clean            at the last record that a queue knows
+//   killed           where queue entries were not written yet
 //   crash of ours    at a record, found through a queue, stored 3 s before the checkpoint
 //   crash of stock   at the last file that begins before that. Java: CommitLog.recoverAbnormally
 // and further back when an entry before the start turns out to be missing. So the work follows what
@@ -56,7 +51,7 @@ inline constexpr std::string_view damaged_topic = "rmq_sys_damaged";
 //
 // Damage in what is not read here shows when it is consumed.
 Result<Recovered> recover(
-    CommitLog& log, ConsumeQueues& queues, LastStop last_stop, const Checkpoint& checkpoint,
+    CommitLog& log, ConsumeQueues& queues, const LastStop& last_stop, const Checkpoint& checkpoint,
     const std::function<std::int64_t(const protocol::RecordView&)>& tags_code);
 
 // Stock gives half messages and rollbacks no place in a queue.
