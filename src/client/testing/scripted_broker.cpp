@@ -16,7 +16,7 @@ const Host any_host = *parse_host("10.1.1.1:10911");
 
 }  // namespace
 
-ScriptedNameServer::ScriptedNameServer(net::SimLoop& loop, std::string address)
+ScriptedNameServer::ScriptedNameServer(net::Loop& loop, std::string address)
     : ScriptedServer(loop, std::move(address)) {
   serve<GetRouteInfoByTopic>([this](net::Call<GetRouteInfoByTopic> call) {
     const auto route = routes_.find(std::string(call->topic));
@@ -44,7 +44,7 @@ ScriptedNameServer::ScriptedNameServer(net::SimLoop& loop, std::string address)
   start();
 }
 
-ScriptedBroker::ScriptedBroker(net::SimLoop& loop, std::string name, std::string address)
+ScriptedBroker::ScriptedBroker(net::Loop& loop, std::string name, std::string address)
     : ScriptedServer(loop, std::move(address)), name_(std::move(name)) {
   serve_messages();
   serve_offsets();

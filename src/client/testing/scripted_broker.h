@@ -17,7 +17,7 @@ namespace rocketmq::client::testing {
 // Tells routes. A topic it was not told of does not exist.
 class ScriptedNameServer : public ScriptedServer {
  public:
-  ScriptedNameServer(net::SimLoop& loop, std::string address);
+  ScriptedNameServer(net::Loop& loop, std::string address);
 
   void set_route(const std::string& topic, protocol::TopicRouteData route) {
     routes_[topic] = std::move(route);
@@ -32,7 +32,7 @@ class ScriptedNameServer : public ScriptedServer {
 // soon as somebody uses them.
 class ScriptedBroker : public ScriptedServer {
  public:
-  ScriptedBroker(net::SimLoop& loop, std::string name, std::string address);
+  ScriptedBroker(net::Loop& loop, std::string name, std::string address);
 
   const std::string& name() const { return name_; }
 

@@ -1,15 +1,14 @@
 #include "client/testing/scripted_server.h"
 
-#include <cassert>
-
 #include "protocol/signature.h"
 
 namespace rocketmq::client::testing {
 
 void ScriptedServer::start() {
   server_ = std::make_unique<net::Server>(loop_, router_);
-  [[maybe_unused]] const auto listening = server_->listen(address_);
+  auto listening = server_->listen(address_);
   assert(listening);
+  address_ = *std::move(listening);
 }
 
 void ScriptedServer::fail_next(RequestCode code, int count, Error error) {

@@ -8,21 +8,22 @@
 
 #include <rocketmq/options.h>
 
+#include "net/loop.h"
 #include "net/router.h"
 #include "net/server.h"
-#include "net/sim_loop.h"
 
 namespace rocketmq::client::testing {
 
-// A server on a SimLoop's network whose failures are told in advance. What it answers when nothing
-// else was said is up to the classes made from it.
+// A server whose failures are told in advance, on a SimLoop's network or a real one. What it answers
+// when nothing else was said is up to the classes made from it.
 class ScriptedServer {
  public:
-  ScriptedServer(net::SimLoop& loop, std::string address)
+  ScriptedServer(net::Loop& loop, std::string address)
       : loop_(loop), address_(std::move(address)) {}
   ScriptedServer(const ScriptedServer&) = delete;
   ScriptedServer& operator=(const ScriptedServer&) = delete;
 
+  // With the real port, where it was made with port 0.
   const std::string& address() const { return address_; }
   void start();
   void stop() { server_.reset(); }  // connections end, new ones are refused
@@ -73,7 +74,7 @@ class ScriptedServer {
     });
   }
 
-  net::SimLoop& loop_;
+  net::Loop& loop_;
 
  private:
   struct Script {
@@ -84,7 +85,7 @@ class ScriptedServer {
     int received = 0;
   };
 
-  const std::string address_;
+  std::string address_;
   std::map<RequestCode, Script> script_;
   net::Router router_;
   std::vector<net::Responder> dropped_;
