@@ -41,7 +41,7 @@ os_sources() {
 
 # have_engine docker|podman: the command is there and something answers behind it.
 have_engine() {
-  command -v "$1" >/dev/null && timeout 15 "$1" info >/dev/null 2>&1
+  command -v "$1" >/dev/null && timeout 30 "$1" info >/dev/null 2>&1
 }
 
 # image_exists NAME
@@ -97,10 +97,14 @@ pull_image() {
 }
 
 # build_image WHAT PACKAGES: an image of this machine's own distribution with PACKAGES (a,b,c) in
-# it, made once and kept by the engine. Sets image.
+# it, made once and kept by the engine. Sets image, or engine_why when it fails. A failure is
+# remembered for an hour, as an attempt takes about a minute.
 build_image() {
   local name=$built_image_prefix/$1:$(os_codename) packages=$2 mirror components=main root
   image_exists "$name" && { image=$name; return 0; }
+  local memory=$engine_memory/no-image-$engine-$1
+  engine_why="no image could be built ($engine_memory/$1.log)"
+  [[ -z $(find "$memory" -mmin -60 2>/dev/null) ]] || return 1
   command -v debootstrap >/dev/null || [[ -x /usr/sbin/debootstrap ]] ||
     { engine_why="debootstrap is missing"; return 1; }
   as_root true 2>/dev/null || { engine_why="building an image needs root"; return 1; }
@@ -121,7 +125,7 @@ build_image() {
     fi
   fi
   as_root rm -rf "$root"
-  [[ $ok -eq 1 ]] || { engine_why="no image could be built ($engine_memory/$1.log)"; return 1; }
+  [[ $ok -eq 1 ]] || { touch "$memory"; return 1; }
   image=$name
 }
 
