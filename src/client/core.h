@@ -78,6 +78,9 @@ class Client::Core {
   template <class Req>
   net::Task<Result<net::Answer<typename Req::Response>>> call_name_server(Req request);
 
+  // A topic's route as a name server tells it now; routes() keeps what is asked through it.
+  net::Task<Result<protocol::TopicRouteData>> ask_for_route(std::string topic);
+
   // The same length, give or take a tenth, so that many clients do not act in step.
   net::Duration jittered(net::Duration duration);
   std::uint32_t random() { return static_cast<std::uint32_t>(random_()); }
@@ -101,7 +104,6 @@ class Client::Core {
   void serve_brokers();
   void build(net::ChannelPoolOptions pool_options);
   net::RequestHook signing_hook() const;
-  net::Task<Result<protocol::TopicRouteData>> ask_for_route(std::string topic);
   template <class T>
   static net::Task<> run_and_tell(net::Task<Result<T>> task,
                                   std::shared_ptr<std::promise<Result<T>>> promise);
