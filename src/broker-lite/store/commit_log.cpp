@@ -14,6 +14,7 @@ namespace {
 const std::string folder = "commitlog";
 constexpr std::size_t name_size = 20;
 constexpr std::int64_t blank_size = 8;
+constexpr std::int64_t start_max = 1LL << 62;  // adding a file's size must not overflow
 
 std::string path_of(std::int64_t start) { return folder + '/' + mapped_file_name(start); }
 
@@ -29,7 +30,7 @@ std::optional<std::int64_t> parse_mapped_file_name(std::string_view name) {
   if (name.find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
   std::int64_t start = 0;
   const auto parsed = std::from_chars(name.data(), name.data() + name.size(), start);
-  if (parsed.ec != std::errc()) return std::nullopt;
+  if (parsed.ec != std::errc() || start > start_max) return std::nullopt;
   return start;
 }
 

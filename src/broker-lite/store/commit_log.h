@@ -16,7 +16,7 @@ namespace rocketmq::broker {
 
 // The folder and file name of a mapped file: 20 digits of its first byte's offset in the sequence.
 std::string mapped_file_name(std::int64_t start);
-// Nothing for a name that is not exactly 20 digits.
+// Nothing for a name that is not exactly 20 digits, or beyond all reason (2^62).
 std::optional<std::int64_t> parse_mapped_file_name(std::string_view name);
 
 // The sequence of files that holds every message once, in the order of arrival.

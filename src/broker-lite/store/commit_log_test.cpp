@@ -27,8 +27,9 @@ struct Log {
 TEST(MappedFileName, has_twenty_digits) {
   EXPECT_EQ(mapped_file_name(1073741824), "00000000001073741824");
   EXPECT_EQ(parse_mapped_file_name("00000000001073741824"), 1073741824);
-  for (const char* name : {"", "1", "0000000000107374182x", "99999999999999999999",
-                           "-0000000001073741824", "000000000010737418240"}) {
+  for (const char* name :
+       {"", "1", "0000000000107374182x", "99999999999999999999", "09223372036854775807",
+        "-0000000001073741824", "000000000010737418240"}) {
     EXPECT_EQ(parse_mapped_file_name(name), std::nullopt) << name;
   }
 }

@@ -52,7 +52,7 @@ std::int64_t ConsumeQueue::next_file_offset(std::int64_t offset) const {
 
 // Java: MappedFileQueue.load: contiguous names and full sizes; an empty last file is a creation
 // that was cut short.
-Result<void> ConsumeQueue::load() {
+Result<void> ConsumeQueue::load(std::int64_t log_min) {
   auto entries = files_.directory().list(folder());
   if (!entries) return std::move(entries).error();
   for (const DirectoryEntry& entry : *entries) {
@@ -68,7 +68,8 @@ Result<void> ConsumeQueue::load() {
                              [](const QueueEntry& entry) { return entry.is_valid(); });
   if (!end) return end.error();
   min_ = files_begin_ / entry_size;
-  return set_end(*end, false);
+  if (auto ended = set_end(*end, false); !ended) return ended;
+  return correct_min_offset(log_min);
 }
 
 Result<std::shared_ptr<File>> ConsumeQueue::open_file(std::int64_t start) const {

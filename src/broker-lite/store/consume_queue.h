@@ -52,8 +52,9 @@ class ConsumeQueue {
   const std::string& topic() const { return topic_; }
   std::int32_t queue_id() const { return queue_id_; }
 
-  // Finds what the files hold: entries up to the first that is not valid.
-  Result<void> load();
+  // Finds what the files hold: entries from the first for a log that begins at `log_min`, up to the
+  // first that is not valid.
+  Result<void> load(std::int64_t log_min);
 
   std::int64_t min_offset() const { return min_; }
   std::int64_t max_offset() const { return max_; }

@@ -53,23 +53,23 @@ ConsumeQueues::ConsumeQueues(Directory& directory, const StoreOptions& options)
       written_from_(none),
       syncing_from_(none) {}
 
-Result<void> ConsumeQueues::load() {
+Result<void> ConsumeQueues::load(std::int64_t log_min) {
   auto topics = directory_.list(folder);
   if (!topics) return std::move(topics).error();
   for (const DirectoryEntry& topic : *topics) {
     if (!topic.is_directory || !is_topic_name(topic.name)) continue;
-    if (auto loaded = load_topic(topic.name); !loaded) return loaded;
+    if (auto loaded = load_topic(topic.name, log_min); !loaded) return loaded;
   }
   return {};
 }
 
-Result<void> ConsumeQueues::load_topic(const std::string& topic) {
+Result<void> ConsumeQueues::load_topic(const std::string& topic, std::int64_t log_min) {
   auto queues = directory_.list(folder + '/' + topic);
   if (!queues) return std::move(queues).error();
   for (const DirectoryEntry& queue : *queues) {
     const auto id = parse_queue_id(queue.name);
     if (!queue.is_directory || !id) continue;
-    if (auto loaded = find_or_create(topic, *id).load(); !loaded) return loaded;
+    if (auto loaded = find_or_create(topic, *id).load(log_min); !loaded) return loaded;
   }
   return {};
 }

@@ -32,8 +32,9 @@ class ConsumeQueues {
  public:
   ConsumeQueues(Directory& directory, const StoreOptions& options);
 
-  // Finds the queues on disk. Folders with other names are left alone.
-  Result<void> load();
+  // Finds the queues on disk, for a log that begins at `log_min`. Folders with other names are left
+  // alone.
+  Result<void> load(std::int64_t log_min);
 
   ConsumeQueue* find(std::string_view topic, std::int32_t queue_id) const;
   // `topic` satisfies is_topic_name(). Makes no file before the first entry is written.
@@ -82,7 +83,7 @@ class ConsumeQueues {
     }
   };
 
-  Result<void> load_topic(const std::string& topic);
+  Result<void> load_topic(const std::string& topic, std::int64_t log_min);
   Result<void> write_queue(ConsumeQueue& queue);
 
   Directory& directory_;

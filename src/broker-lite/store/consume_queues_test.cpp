@@ -31,7 +31,7 @@ struct Queues {
   }
   void load_again() {
     queues = std::make_unique<ConsumeQueues>(directory, options);
-    queues->load().value();
+    queues->load(0).value();
   }
   std::vector<std::int64_t> positions() {
     std::vector<std::int64_t> all;

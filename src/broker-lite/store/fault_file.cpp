@@ -107,6 +107,12 @@ void FaultDirectory::lose_power(const std::function<std::size_t(std::size_t)>& s
   ++power_losses_;
 }
 
+Result<void> FaultDirectory::sync_all() {
+  if (auto allowed = operation("sync"); !allowed) return allowed;
+  unsynced_.clear();
+  return {};
+}
+
 std::string FaultDirectory::incarnation() const { return str("power-", power_losses_); }
 
 std::string FaultDirectory::content(const std::string& path) {

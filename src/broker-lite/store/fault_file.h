@@ -48,6 +48,7 @@ class FaultDirectory final : public Directory {
   Result<void> remove(const std::string& path) override;
   Result<void> remove_all(const std::string& path) override;
   Result<void> sync(const std::string& path) override;
+  Result<void> sync_all() override;
   std::string incarnation() const override;
   Result<std::unique_ptr<FileLock>> lock(const std::string& path,
                                          std::string_view content) override;

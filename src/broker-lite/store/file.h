@@ -97,6 +97,9 @@ class Directory {
   virtual Result<void> remove_all(const std::string& path) = 0;
   // Makes creations, renames and removals in the folder `path` durable.
   virtual Result<void> sync(const std::string& path) = 0;
+  // Everything in the folder at once, files and names; on a disk shared with others maybe theirs,
+  // too.
+  virtual Result<void> sync_all() = 0;
   // The same text for as long as nothing written can have been lost, synced or not: the machine has
   // not been restarted. Empty where nobody knows.
   virtual std::string incarnation() const = 0;

@@ -22,6 +22,7 @@ class MemDirectory final : public Directory {
   Result<void> remove(const std::string& path) override;
   Result<void> remove_all(const std::string& path) override;
   Result<void> sync(const std::string& path) override;
+  Result<void> sync_all() override { return {}; }
   std::string incarnation() const override { return "memory"; }
   Result<std::unique_ptr<FileLock>> lock(const std::string& path,
                                          std::string_view content) override;

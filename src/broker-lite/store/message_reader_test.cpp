@@ -116,7 +116,7 @@ TEST(MessageReader, steps_over_entries_whose_log_file_is_gone) {
   log.load().value();
   log.truncate(6000).value();
   ConsumeQueues queues(r.directory, r.options);
-  queues.load().value();
+  queues.load(0).value();
   const MessageReader reader(log, queues, r.options);
   GetResult result;
   reader.get({.topic = "T", .offset = 3}, result);

@@ -13,6 +13,8 @@ using protocol::RecordView;
 
 constexpr std::size_t record_overhead_max = 64 << 10;  // Java: MessageExtEncoder
 constexpr std::size_t queues_per_commit = 32;
+constexpr std::size_t queue_files_synced_singly = 64;  // more at once are cheaper all together
+constexpr std::size_t queue_files_per_sync = 16;       // so that the log's syncs come in between
 
 Error message_illegal(std::size_t body_max) {
   return {ResponseCode::message_illegal,
@@ -76,7 +78,7 @@ Result<void> MessageStore::start() {
   const auto last_stop = running_.read();
   if (!last_stop) return last_stop.error();
   if (auto loaded = log_.load(); !loaded) return loaded;
-  if (auto loaded = queues_.load(); !loaded) return loaded;
+  if (auto loaded = queues_.load(log_.min_position()); !loaded) return loaded;
   auto checkpoint = load_checkpoint(directory_);
   if (!checkpoint) return std::move(checkpoint).error();
   checkpoint_ = saved_checkpoint_ = *checkpoint;
@@ -129,7 +131,10 @@ Result<void> MessageStore::close(std::int64_t now_ms) {
   failure_ = {ResponseCode::service_not_available, "the store has been closed"};
 
   if (auto written = queues_.write_all(); !written) return written;
-  if (auto synced = ConsumeQueues::sync(directory_, queues_.unsynced_files()); !synced) {
+  const auto files = queues_.unsynced_files();
+  const bool are_many = files.size() > queue_files_synced_singly;
+  if (auto synced = are_many ? directory_.sync_all() : ConsumeQueues::sync(directory_, files);
+      !synced) {
     return synced;
   }
   if (auto removed = log_.remove_unused_files(); !removed) return removed;
@@ -333,11 +338,21 @@ void MessageStore::write_queues(std::int64_t before, std::size_t queues_max) {
 void MessageStore::start_queue_sync() {
   if (is_syncing_queues_ || !queues_.has_unsynced()) return;
   is_syncing_queues_ = true;
+  queue_files_ = queues_.begin_sync();
+  sync_some_queues();
+}
+
+void MessageStore::sync_some_queues() {
+  const std::size_t count = std::min(queue_files_.size(), queue_files_per_sync);
+  const auto first = queue_files_.end() - static_cast<std::ptrdiff_t>(count);
+  std::vector<std::string> some(first, queue_files_.end());
+  queue_files_.erase(first, queue_files_.end());
   run([&directory = directory_,
-       paths = queues_.begin_sync()] { return ConsumeQueues::sync(directory, paths); },
+       paths = std::move(some)] { return ConsumeQueues::sync(directory, paths); },
       [this](const Result<void>& result) {
-        is_syncing_queues_ = false;
         if (!result) return fail(result.error());
+        if (!queue_files_.empty()) return sync_some_queues();
+        is_syncing_queues_ = false;
         queues_.end_sync();
         checkpoint_.logics_msg_timestamp = queues_synced_timestamp();
         save_checkpoint_if_moved();

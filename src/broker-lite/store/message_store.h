@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -179,6 +180,7 @@ class MessageStore {
   void start_sync();
   void sync_finished(std::int64_t store_timestamp, const Result<void>& result);
   void start_queue_sync();
+  void sync_some_queues();
   void save_checkpoint_if_moved();
   void write_queues(std::int64_t before, std::size_t queues_max);
   std::int64_t readable_end() const;
@@ -209,6 +211,7 @@ class MessageStore {
   std::int64_t next_flush_ms_ = 0;
   std::int64_t now_ms_ = 0;
   bool is_syncing_queues_ = false;
+  std::vector<std::string> queue_files_;  // still to be synced
   bool is_saving_checkpoint_ = false;
   Error failure_;
   Error queue_failure_;

@@ -246,6 +246,13 @@ class PosixDirectory final : public Directory {
     return {};
   }
 
+  Result<void> sync_all() override {
+    const Descriptor fd(::open(root_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!fd.is_open()) return system_error("open", root_, errno);
+    if (::syncfs(fd.get()) != 0) return system_error("sync", root_, errno);
+    return {};
+  }
+
   std::string incarnation() const override {
     const int fd = ::open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
     if (fd < 0) return {};

@@ -13,8 +13,9 @@ namespace {
 using protocol::RecordView;
 
 constexpr std::size_t search_bytes_max = 64 << 20;
-constexpr std::size_t boundary_queues_max = 16;    // asked for a record near the checkpoint
-constexpr std::int64_t queue_gap_max = 1'000'000;  // entries that are filled with blanks
+constexpr std::size_t boundary_queues_max = 16;       // asked for a record near the checkpoint
+constexpr std::int64_t queue_gap_max = 1'000'000;     // entries that are filled with blanks
+constexpr std::int64_t queue_offset_max = 1LL << 48;  // times 20 it is still a place in a file
 constexpr std::int64_t following_search_bytes_max = 4 << 20;
 
 // Reads single records of a log whose end is not known yet.
@@ -83,11 +84,6 @@ class Recovery {
     }
     result_.cut_bytes = nonzero_bytes(result_.end);
     if (auto cut = log_.truncate(result_.end); !cut) return std::move(cut).error();
-    for (ConsumeQueue* queue : queues_.all()) {
-      if (auto corrected = queue->correct_min_offset(log_.min_position()); !corrected) {
-        return std::move(corrected).error();
-      }
-    }
     return result_;
   }
 
@@ -229,7 +225,7 @@ class Recovery {
   Result<bool> enter(const RecordView& record) {
     // What no send would have been allowed to store cannot be asked for either.
     if (!belongs_in_queue(record.sys_flag) || !is_topic_name(record.topic) || record.queue_id < 0 ||
-        record.queue_offset < 0) {
+        record.queue_offset < 0 || record.queue_offset > queue_offset_max) {
       return true;
     }
     const ConsumeQueue* known = queues_.find(record.topic, record.queue_id);
