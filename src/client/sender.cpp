@@ -99,6 +99,7 @@ void Sender::start(std::unique_ptr<Send> owned) {
   if (under_way_.empty()) drained_.reset();
   under_way_.push_back(send);
   if (send.result) return finish(send, *std::move(send.result));  // refused before it came here
+  if (is_closed_) return finish(send, Error{Errc::client_closed, "the producer was closed"});
 
   send.born_timestamp = core_->loop().wall_ms();
   unique_key_.clear();
@@ -243,6 +244,7 @@ void Sender::sweep() {
 }
 
 std::size_t Sender::fail_all() {
+  is_closed_ = true;
   std::size_t count = 0;
   while (!under_way_.empty()) {
     Send& send = under_way_.front();

@@ -30,7 +30,8 @@ class Sender : public std::enable_shared_from_this<Sender> {
 
   // Returns once nothing is under way, or after `timeout`.
   net::Task<> drain(net::Duration timeout);
-  // Ends everything under way with client_closed, and says how many that were.
+  // Ends everything under way with client_closed, and whatever is started later; says how many were
+  // under way.
   std::size_t fail_all();
 
  private:
@@ -54,6 +55,7 @@ class Sender : public std::enable_shared_from_this<Sender> {
   SendList under_way_;
   WorkList finished_;
   std::unique_ptr<net::Timer> sweep_timer_;
+  bool is_closed_ = false;
   net::Event drained_;
 };
 

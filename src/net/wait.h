@@ -51,6 +51,7 @@ class Event {
     void unlink();
 
     Event& event_;
+    Event* listed_in_ = nullptr;  // not once set() has taken the list
     std::coroutine_handle<> caller_;
     Waiter** linked_at_ = nullptr;  // the pointer that points at this one
     Waiter* next_ = nullptr;
@@ -67,6 +68,7 @@ class Event {
 
  private:
   Waiter* first_ = nullptr;
+  Waiter** end_ = &first_;  // where the next waiter is linked: thousands may wait
   bool is_set_ = false;
 };
 
