@@ -165,9 +165,8 @@ net::Task<> Dispatcher::give_back(std::shared_ptr<HeldQueue> queue, MessageInHan
       set_if_drained();
       co_return;
     }
-    shared_->log.warn(str("message ", message.message.message_id(), " of ",
-                          to_string(queue->queue), " could not be given back and is kept: ",
-                          to_string(sent.error())));
+    shared_->log.warn(str("message ", message.message.message_id(), " of ", to_string(queue->queue),
+                          " could not be given back and is kept: ", to_string(sent.error())));
     set_if_drained();
     co_await net::sleep_for(loop_, options_.keep_for);
     if (queue->is_over || !queue->in_hand.contains(message.ticket)) co_return;

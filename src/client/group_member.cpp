@@ -158,9 +158,8 @@ net::Task<bool> GroupMember::rebalance_topic(std::string topic) {
     core_.log().info(str("rebalancing ", topic, ": ", to_string(known.error())));
     co_return false;
   }
-  const QueueChanges changes =
-      changes_between(held_of(topic), allocate_averagely((*route)->subscribe_queues, *known,
-                                                         core_.client_id()));
+  const QueueChanges changes = changes_between(
+      held_of(topic), allocate_averagely((*route)->subscribe_queues, *known, core_.client_id()));
   if (!changes.empty()) {
     core_.log().info(str("group ", group_, " of ", known->size(), " members: ", topic, " loses ",
                          changes.dropped.size(), " queues here and gains ", changes.added.size()));
@@ -206,10 +205,9 @@ net::Task<Result<GroupMember::Members>> GroupMember::ask_for_members(RoutePtr ro
 }
 
 void GroupMember::add(const MessageQueue& queue) {
-  held_.emplace(queue,
-                std::make_unique<PullLoop>(core_, pull_options_, subscriptions_.at(queue.topic),
-                                           offsets_, dispatcher_, queue,
-                                           [this] { set_if_consuming(); }));
+  held_.emplace(queue, std::make_unique<PullLoop>(
+                           core_, pull_options_, subscriptions_.at(queue.topic), offsets_,
+                           dispatcher_, queue, [this] { set_if_consuming(); }));
 }
 
 net::Task<> GroupMember::drop(std::vector<MessageQueue> queues) {
@@ -246,17 +244,17 @@ net::Task<> GroupMember::save_again_and_again() {
 
 net::Task<Result<void>> GroupMember::send_back(MessageView message, std::int32_t level) {
   const MessageQueue& queue = message.queue();
-  const auto sent = co_await core_.call(
-      queue.broker_name,
-      protocol::ConsumerSendMsgBack{.offset = message.commit_log_offset(),
-                                    .group = group_,
-                                    .delay_level = level,
-                                    .origin_msg_id = message.message_id(),
-                                    .origin_topic = message.topic(),
-                                    .unit_mode = false,
-                                    .max_reconsume_times = reconsume_times_max_,
-                                    .broker_name = queue.broker_name},
-      {}, send_back_timeout);
+  const auto sent =
+      co_await core_.call(queue.broker_name,
+                          protocol::ConsumerSendMsgBack{.offset = message.commit_log_offset(),
+                                                        .group = group_,
+                                                        .delay_level = level,
+                                                        .origin_msg_id = message.message_id(),
+                                                        .origin_topic = message.topic(),
+                                                        .unit_mode = false,
+                                                        .max_reconsume_times = reconsume_times_max_,
+                                                        .broker_name = queue.broker_name},
+                          {}, send_back_timeout);
   if (!sent) co_return sent.error();
   co_return Result<void>{};
 }
@@ -277,8 +275,7 @@ net::Task<Result<CloseReport>> GroupMember::close(net::Duration deadline,
 
   stop_pulling();
   const net::Duration farewell = std::min(farewell_max, deadline / 4);
-  const auto drained =
-      co_await net::with_timeout(loop, deadline - farewell, dispatcher_.drained());
+  const auto drained = co_await net::with_timeout(loop, deadline - farewell, dispatcher_.drained());
   dispatcher_.stop();
   report_.unfinished_messages = unfinished();
   if (!drained) {
@@ -298,12 +295,9 @@ CloseReport GroupMember::close_at_once() {
     report_.unfinished_messages = unfinished();
   }
   dispatcher_.stop();
-  if (route_listener_ != 0) {
-    for (const QueueOffset& each : give_up_queues()) offsets_.save_soon(each.queue, each.offset);
-    leave_routes();
-    core_.tasks().start(
-        core_.groups().remove_consumer(group_, core_.options().request_timeout));
-  }
+  for (const QueueOffset& each : give_up_queues()) offsets_.save_soon(each.queue, each.offset);
+  leave_routes();
+  core_.tasks().start(core_.groups().remove_consumer(group_, core_.options().request_timeout));
   closed_.set();
   return report_;
 }
@@ -316,6 +310,7 @@ void GroupMember::stop_pulling() {
 }
 
 void GroupMember::leave_routes() {
+  if (route_listener_ == 0) return;
   core_.routes().remove_listener(std::exchange(route_listener_, 0));
   for (const auto& [topic, subscription] : subscriptions_) core_.routes().unpin(topic);
 }

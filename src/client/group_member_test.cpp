@@ -304,6 +304,17 @@ TEST_F(GroupMemberTest, sends_what_cannot_be_unpacked_to_the_dead_letters_and_go
   EXPECT_EQ(committed(), 2);
 }
 
+TEST_F(GroupMemberTest, asks_again_for_what_it_could_not_decode) {
+  store_many(3);
+  broker.damage_next_pull();
+  const auto consumer = join();
+  loop.advance(500ms);
+  EXPECT_THAT(consumer->bodies, ElementsAre("0-0", "0-1"));
+  loop.advance(20s);
+  EXPECT_THAT(consumer->bodies, ElementsAre("0-0", "0-1", "0-2"));
+  EXPECT_EQ(committed(), 3);
+}
+
 TEST_F(GroupMemberTest, goes_on_after_a_broker_restart) {
   store_many(3);
   const auto consumer = join();

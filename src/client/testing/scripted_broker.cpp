@@ -151,6 +151,7 @@ bool ScriptedBroker::answer_pull(net::Call<PullMessage>& call) {
          response.next_begin_offset - call->queue_offset < call->max_msg_nums) {
     body += from.records[static_cast<std::size_t>(response.next_begin_offset++ - from.begin)];
   }
+  if (std::exchange(damages_next_pull_, false)) body.pop_back();
   call.reply(response, body);
   return true;
 }

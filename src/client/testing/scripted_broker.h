@@ -60,6 +60,8 @@ class ScriptedBroker : public ScriptedServer {
                   std::int64_t offset);
   // The queue now begins here: pulls of older offsets are answered PULL_OFFSET_MOVED.
   void set_min_offset(const std::string& topic, std::int32_t queue_id, std::int64_t offset);
+  // The next answer with messages comes without its last byte.
+  void damage_next_pull() { damages_next_pull_ = true; }
 
   // Client ids that heartbeats and add_member() brought into a group, and unregistering took out.
   std::vector<std::string> members(const std::string& group) const;
@@ -107,6 +109,7 @@ class ScriptedBroker : public ScriptedServer {
 
   const std::string name_;
   std::int32_t send_code_ = 0;
+  bool damages_next_pull_ = false;
   std::int64_t commit_log_offset_ = 0;
   std::vector<Stored> stored_;
   std::map<QueueId, Queue> queues_;
