@@ -88,7 +88,7 @@ void PullHandler::serve(const PullMessage& request, net::Responder responder, Pa
         {.code = refusal->error.code.value(), .remark = refusal->error.message, .extra = {}});
   }
   look_up(request, reading);
-  note_offsets(request, pass);
+  note(request, pass);
   core_.traffic.got(request.consumer_group, request.topic,
                     static_cast<std::int64_t>(found_.records.size()), core_.loop.now(),
                     core_.loop.wall_ms());
@@ -199,8 +199,9 @@ void PullHandler::look_up(const PullMessage& request, const Reading& reading) {
   core_.store.get(wanted, found_);
 }
 
-// Only the first pass commits: a held request may be answered after its consumer committed more.
-void PullHandler::note_offsets(const PullMessage& request, Pass pass) {
+// Only the first pass commits an offset: a held request may be answered after its consumer
+// committed more.
+void PullHandler::note(const PullMessage& request, Pass pass) {
   const std::string_view group = request.consumer_group;
   const std::string_view topic = request.topic;
   if (pass == Pass::first && has(request, protocol::pull_flag::commit_offset) &&
@@ -209,6 +210,8 @@ void PullHandler::note_offsets(const PullMessage& request, Pass pass) {
                          core_.loop.wall_ms());
   }
   core_.offsets.pulled(group, topic, request.queue_id, found_.next_begin_offset);
+  core_.traffic.got(group, topic, static_cast<std::int64_t>(found_.records.size()),
+                    core_.loop.now(), core_.loop.wall_ms());
 }
 
 void PullHandler::hold(const PullMessage& request, net::Responder responder,

@@ -54,7 +54,7 @@ class PullHandler {
                                Reading& reading);
   std::optional<Refusal> check_subscription(const protocol::PullMessage& request, Reading& reading);
   void look_up(const protocol::PullMessage& request, const Reading& reading);
-  void note_offsets(const protocol::PullMessage& request, Pass pass);
+  void note(const protocol::PullMessage& request, Pass pass);
   void hold(const protocol::PullMessage& request, net::Responder responder,
             std::vector<std::int32_t> tags_codes);
   void reply(const Reading& reading, std::int32_t code, net::Responder& responder) const;

@@ -111,6 +111,10 @@ class SendHandler {
   void count(const Target& target, std::size_t messages, std::size_t bytes);
   RecordView record(const SendMessageV2& request, const Target& target,
                     const RequestContext& context) const;
+  void count(const Target& target, std::int64_t messages, const Placed& placed) {
+    core_.traffic.put(target.topic, messages, placed.end - placed.position, core_.loop.now(),
+                      core_.loop.wall_ms());
+  }
   Result<void> put_one(const SendMessageV2& request, const Target& target, RequestContext& context);
   Result<void> put_batch(const SendMessageV2& request, const Target& target,
                          RequestContext& context);

@@ -26,9 +26,11 @@ Error not_stored(const Error& cause) {
 
 }  // namespace
 
-SendAnswers::SendAnswers(net::Loop& loop, MessageStore& store, SendAnswersOptions options)
+SendAnswers::SendAnswers(net::Loop& loop, MessageStore& store, SavedTable& topics,
+                         SendAnswersOptions options)
     : loop_(loop),
       store_(store),
+      topics_(topics),
       options_(std::move(options)),
       extra_{{protocol::property::msg_region, options_.region_id},
              {protocol::property::trace_switch, options_.trace_on ? "true" : "false"}} {}
@@ -46,6 +48,7 @@ void SendAnswers::park(net::Responder responder, const StoredMessage& message) {
   parked.key_size = message.unique_key.size();
   current_.texts += message.unique_key;
   current_.end = std::max(current_.end, message.placed.end);
+  current_.waits_for_flush = current_.waits_for_flush || parked.waits_for_flush;
   arm_commit();
 }
 
@@ -75,39 +78,49 @@ void SendAnswers::arm_commit() {
 
 void SendAnswers::commit() {
   is_commit_armed_ = false;
+  current_.waits_for_topics = !topics_.is_saved();
   if (const auto committed = store_.commit(); !committed) {
-    refuse_all(current_, not_stored(committed.error()));
-  } else if (std::ranges::any_of(current_.parked, &Parked::waits_for_flush)) {
-    wait_for_flush();
+    refuse_all(current_, committed.error());
+  } else if (current_.waits_for_flush || current_.waits_for_topics) {
+    hold();
   } else {
     answer_all(current_, 0);
   }
   current_.clear();
 }
 
-void SendAnswers::wait_for_flush() {
-  Group& group = flushing_.emplace_back(std::exchange(current_, {}));
-  for (Parked& parked : group.parked) {
-    if (!parked.waits_for_flush) answer(parked, group, 0);
-  }
-  group.number = next_number_++;
+void SendAnswers::hold() {
+  const std::int64_t number = next_number_++;
+  Group& group = held_.emplace(number, std::exchange(current_, {})).first->second;
   group.deadline = loop_.now() + options_.sync_flush_timeout;
-  store_.on_flushed(group.end, [this, number = group.number](const Result<void>& result) {
-    flushed(number, result);
-  });
+  if (!group.waits_for_topics) {
+    for (Parked& parked : group.parked) {
+      if (!parked.waits_for_flush) answer(parked, group, 0);
+    }
+  }
+  if (!group.waits_for_flush) return proceed(number, {});
+  store_.on_flushed(group.end,
+                    [this, number](const Result<void>& result) { proceed(number, result); });
 }
 
-// Groups end in the order they were committed, since the log is flushed in its own.
-void SendAnswers::flushed(std::int64_t number, const Result<void>& result) {
-  while (!flushing_.empty() && flushing_.front().number <= number) {
-    Group& group = flushing_.front();
-    result ? answer_all(group, 0) : refuse_all(group, not_stored(result.error()));
-    flushing_.pop_front();
+// One thing a held group waited for has come, or failed.
+void SendAnswers::proceed(std::int64_t number, const Result<void>& result) {
+  const auto found = held_.find(number);
+  if (found == held_.end()) return;
+  Group& group = found->second;
+  if (!result) {
+    refuse_all(group, not_stored(result.error()));
+  } else if (std::exchange(group.waits_for_topics, false)) {
+    return topics_.when_saved(
+        [this, number](const Result<void>& saved) { proceed(number, saved); });
+  } else {
+    answer_all(group, 0);
   }
+  held_.erase(found);
 }
 
 void SendAnswers::tick(net::TimePoint now) {
-  for (Group& group : flushing_) {
+  for (auto& [number, group] : held_) {
     if (group.deadline <= now) answer_all(group, stored_but_not_flushed);
   }
 }

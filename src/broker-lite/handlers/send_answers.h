@@ -2,12 +2,13 @@
 
 #include <chrono>
 #include <cstdint>
-#include <deque>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "broker-lite/saved_table.h"
 #include "broker-lite/store/message_store.h"
 #include "net/loop.h"
 #include "net/responder.h"
@@ -34,15 +35,16 @@ struct StoredMessage {
 
 // The one place where messages become acknowledged. Handlers put a message into the store and park
 // the right to answer here; at the end of the loop's turn there is one commit for all of them, and
-// then, or in sync mode once the flusher has said so, the answers are written. A failed commit or
-// flush fails every one of its senders. Java: SendMessageProcessor.handlePutMessageResult,
-// GroupCommitService.
+// then, or in sync mode once the flusher has said so, the answers are written. Where one of them
+// made a new topic they wait for topics.json, too: a message in a topic nobody knows is as good as
+// lost. A failed commit, flush or save fails every one of its senders. Java:
+// SendMessageProcessor.handlePutMessageResult, GroupCommitService.
 //
 // Belongs to the loop. Not destroyed from inside a turn in which something was parked. In async
 // mode nothing is allocated for a message.
 class SendAnswers {
  public:
-  SendAnswers(net::Loop& loop, MessageStore& store, SendAnswersOptions options);
+  SendAnswers(net::Loop& loop, MessageStore& store, SavedTable& topics, SendAnswersOptions options);
   SendAnswers(const SendAnswers&) = delete;
   SendAnswers& operator=(const SendAnswers&) = delete;
 
@@ -61,7 +63,8 @@ class SendAnswers {
   // messages are stored.
   void tick(net::TimePoint now);
 
-  std::size_t waiting_for_flush() const { return flushing_.size(); }
+  // Some senders wait for the flusher.
+  bool is_holding() const { return !held_.empty(); }
 
  private:
   struct Parked {
@@ -79,18 +82,20 @@ class SendAnswers {
     std::vector<Parked> parked;
     std::string texts;
     std::int64_t end = 0;  // behind its last message
-    std::int64_t number = 0;
+    bool waits_for_flush = false;
+    bool waits_for_topics = false;
     net::TimePoint deadline{};
 
     void clear() {
       parked.clear();
       texts.clear();
+      waits_for_flush = waits_for_topics = false;
     }
   };
 
   void arm_commit();
-  void wait_for_flush();
-  void flushed(std::int64_t number, const Result<void>& result);
+  void hold();
+  void proceed(std::int64_t number, const Result<void>& result);
   void append_message_ids(const StoredMessage& message);
   void answer(Parked& parked, const Group& group, std::int32_t code) const;
   void answer_all(Group& group, std::int32_t code) const;
@@ -98,11 +103,12 @@ class SendAnswers {
 
   net::Loop& loop_;
   MessageStore& store_;
+  SavedTable& topics_;
   const SendAnswersOptions options_;
   const std::vector<protocol::Field> extra_;  // views of options_ and of constants
   Group current_;
   bool is_commit_armed_ = false;
-  std::deque<Group> flushing_;
+  std::map<std::int64_t, Group> held_;  // by the number of their commit
   std::int64_t next_number_ = 0;
 };
 

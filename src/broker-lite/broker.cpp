@@ -1,0 +1,342 @@
+#include "broker-lite/broker.h"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include "broker-lite/core.h"
+#include "broker-lite/every.h"
+#include "broker-lite/handlers/handlers.h"
+#include "broker-lite/handlers/pull.h"
+#include "broker-lite/handlers/send_answers.h"
+#include "broker-lite/local_address.h"
+#include "broker-lite/registration.h"
+#include "broker-lite/saved_table.h"
+#include "net/address.h"
+#include "net/router.h"
+#include "net/server.h"
+#include "protocol/str.h"
+
+namespace rocketmq::broker {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+
+// Lets those who still send hear that they should go elsewhere.
+constexpr net::Duration stop_grace = 200ms;
+
+StoreOptions store_options(const BrokerOptions& options) {
+  StoreOptions store;
+  store.flush_mode =
+      options.flush_disk_type == FlushDiskType::sync_flush ? FlushMode::sync : FlushMode::async;
+  store.mapped_file_size_commit_log = options.mapped_file_size_commit_log;
+  store.mapped_file_size_consume_queue = options.mapped_file_size_consume_queue;
+  store.max_message_size = static_cast<std::size_t>(options.max_message_size);
+  store.flush_interval_commit_log_ms = options.flush_interval_commit_log_ms;
+  store.max_transfer_count_in_memory = options.max_transfer_count_on_message_in_memory;
+  store.max_transfer_bytes_in_memory = options.max_transfer_bytes_on_message_in_memory;
+  store.max_filter_message_size = options.max_filter_message_size;
+  return store;
+}
+
+TopicsOptions topics_options(const BrokerOptions& options) {
+  TopicsOptions topics;
+  topics.broker_cluster_name = options.broker_cluster_name;
+  topics.broker_name = options.broker_name;
+  topics.auto_create_topic_enable = options.auto_create_topic_enable;
+  topics.default_topic_queue_nums = options.default_topic_queue_nums;
+  topics.cluster_topic_enable = options.cluster_topic_enable;
+  topics.broker_topic_enable = options.broker_topic_enable;
+  topics.trace_topic_enable = options.trace_topic_enable;
+  return topics;
+}
+
+net::ServerOptions server_options(const BrokerOptions& options, net::LogLine log) {
+  net::ServerOptions server;
+  server.idle_timeout = std::chrono::seconds(options.server_channel_max_idle_time_seconds);
+  server.log = std::move(log);
+  return server;
+}
+
+// Where clients are told to connect. A broker that listens on every address and only knows the name
+// server in its own process leaves the host to that one: it knows by which each client came.
+net::Address advertised_address(const BrokerOptions& options, const net::Address& listening,
+                                bool only_built_in_namesrv) {
+  net::Address address = listening;
+  if (!options.broker_ip1.empty()) {
+    address.host = options.broker_ip1;
+  } else if (is_wildcard(listening.host) && !only_built_in_namesrv) {
+    address.host = local_address();
+  }
+  if (options.advertise_port != 0) {
+    address.port = static_cast<std::uint16_t>(options.advertise_port);
+  }
+  return address;
+}
+
+// What every stored record and message id carries: always an address somebody can connect to.
+Result<protocol::Host> store_host_of(const net::Address& advertised) {
+  const std::string host = is_wildcard(advertised.host) ? local_address() : advertised.host;
+  return resolve(host, advertised.port);
+}
+
+}  // namespace
+
+// Members are destroyed from the last to the first: timers and server go before what they use.
+class Broker::Impl {
+ public:
+  Impl(net::Loop& loop, BrokerOptions options, BrokerDisk disk, std::unique_ptr<MessageStore> store,
+       net::LogLine log)
+      : loop_(loop),
+        disk_(disk),
+        log_(std::move(log)),
+        store_(std::move(store)),
+        topics_(topics_options(options), loop.wall_ms()),
+        groups_({.auto_create_subscription_group = options.auto_create_subscription_group},
+                loop.wall_ms()),
+        clients_({.channel_expired_timeout = milliseconds(options.channel_expired_timeout_ms)}),
+        topics_file_(disk.directory, disk.flusher, "topics.json",
+                     [this] { return topics_.to_json(); }),
+        groups_file_(disk.directory, disk.flusher, "subscriptionGroup.json",
+                     [this] { return groups_.to_json(); }),
+        offsets_file_(disk.directory, disk.flusher, "consumerOffset.json",
+                      [this] {
+                        offsets_.saved();
+                        return offsets_.to_json();
+                      }),
+        core_{.loop = loop,
+              .options = std::move(options),
+              .store = *store_,
+              .topics = topics_,
+              .groups = groups_,
+              .offsets = offsets_,
+              .clients = clients_,
+              .queue_locks = queue_locks_},
+        server_(loop, router_, server_options(core_.options, log_)) {}
+
+  Result<void> load();
+  Result<void> listen(const std::string& built_in_namesrv);
+  void serve(std::vector<std::string> name_servers, std::function<void()> on_ready);
+  void stop(std::function<void(const Result<void>&)> on_stopped);
+
+  const std::string& listen_address() const { return listen_address_; }
+
+ private:
+  void connect_core();
+  void tick();
+  void scan_clients();
+  void save_offsets();
+  void wait_for_flusher();
+  void finish_stop();
+
+  net::Loop& loop_;
+  BrokerDisk disk_;
+  const net::LogLine log_;
+  const std::unique_ptr<MessageStore> store_;
+  Topics topics_;
+  Groups groups_;
+  Offsets offsets_;
+  Clients clients_;
+  QueueLocks queue_locks_;
+  SavedTable topics_file_;
+  SavedTable groups_file_;
+  SavedTable offsets_file_;
+  Core core_;
+  std::optional<SendAnswers> answers_;
+  std::optional<PullHandler> pulls_;
+  net::Router router_;
+  net::Server server_;
+  std::string listen_address_;
+  std::optional<Registration> registration_;
+  std::function<void(const Result<void>&)> on_stopped_;
+  bool told_not_writable_ = false;
+  std::optional<Every> tick_;
+  std::optional<Every> offsets_timer_;
+  std::optional<Every> scan_timer_;
+  std::optional<Every> locks_timer_;
+};
+
+Result<void> Broker::Impl::load() {
+  const auto text_to = [](auto& table) {
+    return [&table](std::string_view text) { return table.load(text); };
+  };
+  if (auto loaded = topics_file_.load(text_to(topics_)); !loaded) return loaded;
+  if (auto loaded = groups_file_.load(text_to(groups_)); !loaded) return loaded;
+  if (auto loaded = offsets_file_.load(text_to(offsets_)); !loaded) return loaded;
+  topics_file_.changed();  // with the system topics of this version
+  groups_file_.changed();
+  return {};
+}
+
+Result<void> Broker::Impl::listen(const std::string& built_in_namesrv) {
+  const BrokerOptions& options = core_.options;
+  net::Address address{options.bind_address, static_cast<std::uint16_t>(options.listen_port)};
+  auto listening = server_.listen(to_string(address));
+  if (!listening) return std::move(listening).error();
+  listen_address_ = *std::move(listening);
+  if (const auto real = net::parse_address(listen_address_)) address = *real;
+
+  const net::Address advertised = advertised_address(
+      options, address, !built_in_namesrv.empty() && options.namesrv_addr.empty());
+  const auto store_host = store_host_of(advertised);
+  if (!store_host) return store_host.error();
+  core_.store_host = *store_host;
+  core_.address = to_string(advertised);
+  return {};
+}
+
+void Broker::Impl::serve(std::vector<std::string> name_servers, std::function<void()> on_ready) {
+  const BrokerOptions& options = core_.options;
+  answers_.emplace(loop_, *store_, topics_file_,
+                   SendAnswersOptions{
+                       .flush_mode = store_options(options).flush_mode,
+                       .sync_flush_timeout = milliseconds(options.sync_flush_timeout_ms),
+                       .region_id = options.region_id,
+                       .trace_on = options.trace_on,
+                       .store_host = core_.store_host,
+                   });
+  pulls_.emplace(core_);
+  store_->set_arrived([this](const Arrival& arrival) { pulls_->arrived(arrival); });
+  registration_.emplace(loop_, core_, std::move(name_servers), log_);
+  connect_core();
+
+  add_send_handlers(router_, core_, *answers_);
+  add_send_back_handlers(router_, core_, *answers_);
+  add_pull_handlers(router_, *pulls_);
+  add_offset_handlers(router_, core_);
+  add_client_session_handlers(router_, core_);
+  add_admin_handlers(router_, core_);
+  add_admin_handlers(router_, core_);
+
+  tick_.emplace(loop_,
+                std::min<net::Duration>(1s, milliseconds(options.flush_interval_commit_log_ms)),
+                [this] { tick(); });
+  offsets_timer_.emplace(loop_, milliseconds(options.flush_consumer_offset_interval_ms),
+                         [this] { save_offsets(); });
+  scan_timer_.emplace(loop_, 10s, [this] { scan_clients(); });
+  locks_timer_.emplace(loop_, 60s, [this] { queue_locks_.expire(loop_.now()); });
+  registration_->start();
+  registration_->when_settled(std::move(on_ready));
+}
+
+void Broker::Impl::connect_core() {
+  core_.topic_changed = [this](std::string_view topic) {
+    topics_file_.changed();
+    registration_->topic_changed(topic);
+  };
+  core_.topic_removed = [this](std::string_view) {
+    topics_file_.changed();
+    registration_->all_changed();
+  };
+  core_.groups_changed = [this] { groups_file_.changed(); };
+  core_.when_settled = [this](SavedTable::Done done) {
+    topics_file_.when_saved([this, done = std::move(done)](const Result<void>& topics) {
+      groups_file_.when_saved([this, done, topics](const Result<void>& groups) {
+        if (!topics || !groups) return done(topics ? groups : topics);
+        registration_->when_settled([done] { done({}); });
+      });
+    });
+  };
+  core_.when_settled = [this](std::function<void(const Result<void>&)> done) {
+    topics_file_.when_saved([this, done](const Result<void>& topics) {
+      if (!topics) return done(topics);
+      groups_file_.when_saved([this, done](const Result<void>& groups) {
+        if (!groups) return done(groups);
+        registration_->when_settled([done] { done({}); });
+      });
+    });
+  };
+}
+
+void Broker::Impl::tick() {
+  store_->tick(loop_.wall_ms());
+  answers_->tick(loop_.now());
+  topics_file_.try_again();
+  groups_file_.try_again();
+  if (!store_->is_writable() && !std::exchange(told_not_writable_, true)) {
+    log_(str("no more messages are taken: ", to_string(store_->failure())));
+  }
+}
+
+void Broker::Impl::scan_clients() {
+  const Clients::Expired expired = clients_.expire(loop_.now());
+  for (const net::ChannelHandle& channel : expired.channels) {
+    if (channel) channel->close();
+  }
+  notify_members(core_, expired.changed);
+  pulls_->drop_closed();
+}
+
+void Broker::Impl::save_offsets() {
+  if (offsets_.is_dirty()) offsets_file_.changed();
+}
+
+void Broker::Impl::stop(std::function<void(const Result<void>&)> on_stopped) {
+  on_stopped_ = std::move(on_stopped);
+  registration_->stop([this] {
+    pulls_->release_all();
+    server_.stop(stop_grace, [this] { wait_for_flusher(); });
+  });
+}
+
+// The flusher's jobs are done in order: when the last of ours is, those before it are. What one of
+// them set off is waited for as well.
+void Broker::Impl::wait_for_flusher() {
+  tick_.reset();
+  offsets_timer_.reset();
+  scan_timer_.reset();
+  locks_timer_.reset();
+  save_offsets();
+  disk_.flusher.run([] { return Result<void>(); },
+                    [this](const Result<void>&) {
+                      const bool is_idle = topics_file_.is_idle() && groups_file_.is_idle() &&
+                                           offsets_file_.is_idle() && !answers_->is_holding();
+                      is_idle ? finish_stop() : wait_for_flusher();
+                    });
+}
+
+void Broker::Impl::finish_stop() {
+  Result<void> result = store_->close(loop_.wall_ms());
+  for (SavedTable* table : {&topics_file_, &groups_file_, &offsets_file_}) {
+    if (auto saved = table->save_now(); !saved && result) result = saved;
+  }
+  on_stopped_(result);
+}
+
+Broker::Broker(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Broker::~Broker() = default;
+
+Result<std::unique_ptr<Broker>> Broker::start(net::Loop& loop, BrokerOptions options,
+                                              BrokerDisk disk, std::string built_in_namesrv,
+                                              net::LogLine log, std::function<void()> on_ready) {
+  std::vector<std::string> name_servers;
+  if (!options.namesrv_addr.empty()) {
+    const auto list = net::parse_address_list(options.namesrv_addr);
+    if (!list) return list.error();
+    for (const net::Address& address : *list) name_servers.push_back(to_string(address));
+  }
+  if (!built_in_namesrv.empty()) name_servers.push_back(built_in_namesrv);
+
+  auto store =
+      MessageStore::open(store_options(options), disk.directory, disk.flusher, loop.wall_ms());
+  if (!store) return std::move(store).error();
+  auto impl = std::make_unique<Impl>(
+      loop, std::move(options), disk, *std::move(store),
+      log ? std::move(log) : [](std::string_view) {});
+  if (auto loaded = impl->load(); !loaded) return std::move(loaded).error();
+  if (auto listening = impl->listen(built_in_namesrv); !listening) {
+    return std::move(listening).error();
+  }
+  impl->serve(std::move(name_servers), std::move(on_ready));
+  return std::unique_ptr<Broker>(new Broker(std::move(impl)));
+}
+
+const std::string& Broker::listen_address() const { return impl_->listen_address(); }
+
+void Broker::stop(std::function<void(const Result<void>&)> on_stopped) {
+  impl_->stop(std::move(on_stopped));
+}
+
+}  // namespace rocketmq::broker

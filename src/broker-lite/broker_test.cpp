@@ -1,0 +1,146 @@
+#include "broker-lite/broker.h"
+
+#include <gmock/gmock.h>
+
+#include "broker-lite/broker_rig.h"
+
+namespace rocketmq::broker {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+struct BrokerTest : ::testing::Test {
+  BrokerTest() { rig.start(); }
+  std::vector<std::string> bodies(std::string_view topic = "T") {
+    return bodies_of(rig.connect()->call(pull_from(topic, 0, 0))->body);
+  }
+  protocol::QueryConsumerOffset query() {
+    protocol::QueryConsumerOffset request;
+    request.consumer_group = "G";
+    request.topic = "T";
+    return request;
+  }
+
+  BrokerRig rig;
+};
+
+TEST_F(BrokerTest, has_after_a_kill_everything_it_acknowledged) {
+  ASSERT_TRUE(rig.connect()->call(send_to("T"), "a"));
+  ASSERT_TRUE(rig.connect()->call(send_to("T"), "b"));
+  rig.kill();
+  rig.start();
+  EXPECT_THAT(bodies(), ElementsAre("a", "b"));
+  const auto sent = rig.connect()->call(send_to("T"), "c");
+  ASSERT_TRUE(sent);
+  EXPECT_EQ(sent->header.queue_offset, 2);
+  EXPECT_THAT(bodies(), ElementsAre("a", "b", "c"));
+}
+
+TEST_F(BrokerTest, knows_after_a_kill_every_topic_it_acknowledged_a_message_of) {
+  const auto client = rig.connect();
+  for (const char* topic : {"T1", "T2", "T3"}) client->begin(send_to(topic), topic);
+  ASSERT_TRUE(client->call(send_to("T4"), "T4"));
+  rig.kill();
+  rig.start();
+  for (const char* topic : {"T1", "T2", "T3", "T4"}) {
+    EXPECT_THAT(bodies(topic), ElementsAre(topic)) << topic;
+  }
+}
+
+TEST_F(BrokerTest, stops_cleanly_and_goes_on_where_it_was) {
+  const auto client = rig.connect();
+  ASSERT_TRUE(client->call(send_to("T"), "a"));
+  protocol::UpdateConsumerOffset update;
+  update.consumer_group = "G";
+  update.topic = "T";
+  update.commit_offset = 1;
+  ASSERT_TRUE(client->call(update));
+  const auto stopped = rig.stop();
+  ASSERT_TRUE(stopped) << stopped.error();
+  EXPECT_FALSE(*rig.directory.exists("abort"));
+  rig.start();
+  EXPECT_THAT(bodies(), ElementsAre("a"));
+  EXPECT_EQ(rig.connect()->call(query())->header.offset, 1);
+}
+
+TEST_F(BrokerTest, answers_who_waits_before_it_stops) {
+  const auto client = rig.connect();
+  ASSERT_TRUE(client->call(send_to("T"), "a"));
+  const auto pending = client->begin(waiting_up_to(15s, pull_from("T", 0, 1)));
+  rig.loop.run_ready();
+  ASSERT_TRUE(rig.stop());
+  rig.loop.run_ready();
+  ASSERT_TRUE(pending->has_value());
+  ASSERT_TRUE(**pending) << (**pending).error();
+  EXPECT_EQ((**pending)->code, 19);
+}
+
+TEST_F(BrokerTest, keeps_offsets_on_disk_every_five_seconds) {
+  const auto client = rig.connect();
+  ASSERT_TRUE(client->call(send_to("T"), "a"));
+  protocol::UpdateConsumerOffset update;
+  update.consumer_group = "G";
+  update.topic = "T";
+  update.commit_offset = 1;
+  ASSERT_TRUE(client->call(update));
+  rig.loop.advance(6s);
+  rig.kill();
+  rig.start();
+  EXPECT_EQ(rig.connect()->call(query())->header.offset, 1);
+}
+
+TEST_F(BrokerTest, acknowledges_only_what_is_on_disk_in_sync_mode) {
+  rig.kill();
+  rig.options.flush_disk_type = FlushDiskType::sync_flush;
+  rig.start();
+  const auto client = rig.connect();
+  const auto sent = client->call(send_to("T"), "a");
+  ASSERT_TRUE(sent) << sent.error();
+  EXPECT_EQ(sent->code, 0);
+  const auto unwaited = client->call(send_to("T", 0, "WAIT\1false\2"), "b");
+  ASSERT_TRUE(unwaited);
+  EXPECT_EQ(unwaited->code, 0);
+  rig.kill();
+  rig.start();
+  EXPECT_THAT(bodies(), ElementsAre("a", "b"));
+}
+
+TEST_F(BrokerTest, refuses_a_table_it_cannot_read_rather_than_begin_anew) {
+  ASSERT_TRUE(rig.stop());
+  for (const char* name : {"config/topics.json", "config/topics.json.bak"}) {
+    const auto file = rig.directory.open(name, OpenMode::create);
+    ASSERT_TRUE((*file)->resize(0));
+    ASSERT_TRUE((*file)->write(0, "{broken"));
+  }
+  const auto started = Broker::start(
+      rig.loop, rig.options, {rig.directory, rig.flusher}, "", [](std::string_view) {}, [] {});
+  ASSERT_FALSE(started);
+  EXPECT_THAT(started.error().message, HasSubstr("topics.json"));
+}
+
+TEST_F(BrokerTest, answers_an_unknown_code_as_stock_does) {
+  protocol::Command command;
+  command.code = 4711;
+  std::string remark;
+  const auto client = rig.connect();
+  client->channel().call(command, 1s, [&](Result<protocol::Incoming*> answer) {
+    remark = (*answer)->command().remark;
+  });
+  rig.loop.run_until([&] { return !remark.empty(); }, 1s);
+  EXPECT_EQ(remark, " request type 4711 not supported");
+}
+
+TEST_F(BrokerTest, closes_a_connection_that_speaks_something_else_and_no_other) {
+  const auto good = rig.connect();
+  const auto bad = rig.connect();
+  bad->channel().output().append("GET / HTTP/1.1\r\n\r\n");
+  rig.loop.advance(1s);
+  EXPECT_FALSE(bad->channel().is_open());
+  EXPECT_TRUE(good->call(send_to("T"), "x"));
+  EXPECT_EQ(rig.log.size(), 1u);
+}
+
+}  // namespace
+}  // namespace rocketmq::broker

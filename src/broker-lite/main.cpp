@@ -1,0 +1,137 @@
+// rmq-broker-lite: a name server and a broker on one loop, in one process.
+
+#include <pthread.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <future>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "broker-lite/command_line.h"
+#include "broker-lite/servers.h"
+#include "net/event_loop.h"
+#include "protocol/json.h"
+
+namespace rocketmq::broker {
+namespace {
+
+constexpr int exit_failed = 1;
+constexpr int exit_bad_usage = 2;
+constexpr auto stop_time_max = std::chrono::milliseconds(2800);  // the promise is 3 s
+
+int fail(int code, std::string_view what) {
+  std::cerr << "rmq-broker-lite: " << what << '\n';
+  return code;
+}
+
+// Blocked in every thread, so that only wait_for_signal() sees them.
+sigset_t stop_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  return signals;
+}
+
+void wait_for_signal() {
+  const sigset_t signals = stop_signals();
+  int signal = 0;
+  sigwait(&signals, &signal);
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);  // a second one ends the process at once
+}
+
+// Quiet: warnings, and that it came and went. Stdout is for the ready line only.
+std::shared_ptr<spdlog::logger> make_logger() {
+  auto logger = spdlog::stderr_color_mt("rmq-broker-lite");
+  logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %l %v");
+  logger->flush_on(spdlog::level::info);
+  return logger;
+}
+
+std::string ready_line(const CommandLine& line, const Servers& servers) {
+  std::string text;
+  protocol::JsonWriter json(text);
+  const auto add = [&json](std::string_view key, std::string_view value) {
+    json.key(key);
+    json.string(value);
+  };
+  json.begin_object();
+  json.key("ready");
+  json.boolean(true);
+  json.key("pid");
+  json.integer(::getpid());
+  add("role", line.runs_namesrv ? (line.runs_broker ? "all" : "namesrv") : "broker");
+  if (line.runs_namesrv) add("namesrv", servers.namesrv_address());
+  if (line.runs_broker) {
+    add("broker", servers.broker_address());
+    add("broker_name", line.broker.broker_name);
+    add("cluster", line.broker.broker_cluster_name);
+    add("store", line.broker.store_path_root_dir);
+  }
+  json.end_object();
+  return text;
+}
+
+int run(const CommandLine& line) {
+  const sigset_t signals = stop_signals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);  // of a stdout nobody reads
+
+  const auto logger = make_logger();
+  for (const std::string& warning : line.warnings) logger->warn(warning);
+
+  net::EventLoop loop;
+  std::unique_ptr<Servers> servers;
+  std::promise<void> ready;
+  {
+    auto started = Servers::start(
+        loop, line, [logger](std::string_view text) { logger->warn(text); },
+        [&ready] { ready.set_value(); });
+    if (!started) return fail(exit_failed, started.error().message);
+    servers = *std::move(started);
+  }
+  loop.start();
+  ready.get_future().wait();
+  if (line.ready_json) std::cout << ready_line(line, *servers) << std::endl;
+  logger->info("started: {}", ready_line(line, *servers));
+
+  wait_for_signal();
+  logger->info("stopping");
+  std::promise<Result<void>> stopped;
+  loop.post([&] {
+    servers->stop([&stopped](const Result<void>& result) { stopped.set_value(result); });
+  });
+  std::future<Result<void>> stop_result = stopped.get_future();
+  if (stop_result.wait_for(stop_time_max) != std::future_status::ready) {
+    std::cerr << "rmq-broker-lite: did not stop in time\n";
+    std::_Exit(exit_failed);  // what would be destroyed is still in use
+  }
+  net::run_in(loop, [&servers] { servers.reset(); });
+  loop.stop();
+  const Result<void> result = stop_result.get();
+  if (!result) return fail(exit_failed, result.error().message);
+  logger->info("stopped");
+  return EXIT_SUCCESS;
+}
+
+}  // namespace
+}  // namespace rocketmq::broker
+
+int main(int argc, char** argv) {
+  using namespace rocketmq::broker;
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  const auto line = parse_command_line(arguments);
+  if (!line) return fail(exit_bad_usage, line.error().message);
+  if (line->print) {
+    std::cout << *line->print << std::flush;
+    return std::cout ? EXIT_SUCCESS : exit_failed;
+  }
+  return run(*line);
+}

@@ -1,0 +1,131 @@
+#include "broker-lite/servers.h"
+
+#include <utility>
+
+#include "broker-lite/broker.h"
+#include "broker-lite/namesrv/name_server.h"
+#include "broker-lite/saved_table.h"
+#include "broker-lite/store/mem_file.h"
+#include "broker-lite/store/posix_file.h"
+#include "protocol/str.h"
+
+namespace rocketmq::broker {
+
+// Members are destroyed from the last to the first.
+class Servers::Impl {
+ public:
+  Impl(net::Loop& loop, net::LogLine log) : loop_(loop), log_(std::move(log)) {}
+
+  Result<void> open_disk(const std::string& folder);
+  Result<void> start_namesrv(const std::string& listen);
+  Result<void> start_broker(const BrokerOptions& options, std::function<void()> on_ready);
+  void stop(Done on_stopped);
+
+  std::string namesrv_address_;
+  std::string broker_address_;
+
+ private:
+  void stop_namesrv(const Result<void>& broker_stopped);
+
+  net::Loop& loop_;
+  const net::LogLine log_;
+  std::unique_ptr<Directory> directory_;
+  std::unique_ptr<Flusher> flusher_;
+  std::unique_ptr<SavedTable> kv_file_;
+  std::unique_ptr<namesrv::NameServer> namesrv_;
+  std::unique_ptr<Broker> broker_;
+  Done on_stopped_;
+};
+
+Result<void> Servers::Impl::open_disk(const std::string& folder) {
+  const Post post = [&loop = loop_](std::function<void()> function) {
+    loop.post(std::move(function));
+  };
+  if (folder == memory_store) {
+    directory_ = std::make_unique<MemDirectory>();
+    flusher_ = std::make_unique<InlineFlusher>(post);
+    return {};
+  }
+  auto directory = open_posix_directory(folder);
+  if (!directory) return std::move(directory).error();
+  directory_ = *std::move(directory);
+  flusher_ = std::make_unique<ThreadFlusher>(post);
+  return {};
+}
+
+Result<void> Servers::Impl::start_namesrv(const std::string& listen) {
+  namesrv::NameServerOptions options;
+  options.server.log = log_;
+  options.save_kv = [this](SavedTable::Done done) {
+    kv_file_->changed();
+    kv_file_->when_saved(std::move(done));
+  };
+  namesrv_ = std::make_unique<namesrv::NameServer>(loop_, std::move(options));
+  namesrv::KvConfig& kv = namesrv_->kv();
+  kv_file_ = std::make_unique<SavedTable>(*directory_, *flusher_, "kvConfig.json",
+                                          [&kv] { return kv.to_json(); });
+  if (auto loaded = kv_file_->load([&kv](std::string_view text) { return kv.load(text); });
+      !loaded) {
+    return loaded;
+  }
+  auto address = namesrv_->listen(listen);
+  if (!address) return std::move(address).error();
+  namesrv_address_ = *std::move(address);
+  return {};
+}
+
+Result<void> Servers::Impl::start_broker(const BrokerOptions& options,
+                                         std::function<void()> on_ready) {
+  auto broker = Broker::start(loop_, options, {*directory_, *flusher_}, namesrv_address_, log_,
+                              std::move(on_ready));
+  if (!broker) return std::move(broker).error();
+  broker_ = *std::move(broker);
+  broker_address_ = broker_->listen_address();
+  return {};
+}
+
+void Servers::Impl::stop(Done on_stopped) {
+  on_stopped_ = std::move(on_stopped);
+  if (!broker_) return stop_namesrv({});
+  broker_->stop([this](const Result<void>& result) { stop_namesrv(result); });
+}
+
+void Servers::Impl::stop_namesrv(const Result<void>& broker_stopped) {
+  if (!namesrv_) return on_stopped_(broker_stopped);
+  namesrv_->stop(net::Duration::zero(), [this, broker_stopped] {
+    kv_file_->when_saved([this, broker_stopped](const Result<void>& saved) {
+      on_stopped_(broker_stopped ? saved : broker_stopped);
+    });
+  });
+}
+
+Servers::Servers(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Servers::~Servers() = default;
+
+Result<std::unique_ptr<Servers>> Servers::start(net::Loop& loop, const CommandLine& line,
+                                                net::LogLine log, std::function<void()> on_ready) {
+  auto impl = std::make_unique<Impl>(loop, std::move(log));
+  const std::string& folder = line.broker.store_path_root_dir;
+  if (auto opened = impl->open_disk(folder); !opened) {
+    return Error{opened.error().code, str("store ", folder, ": ", opened.error().message)};
+  }
+  if (line.runs_namesrv) {
+    if (auto started = impl->start_namesrv(line.namesrv_listen); !started) {
+      return Error{started.error().code, str("name server: ", started.error().message)};
+    }
+  }
+  if (line.runs_broker) {
+    if (auto started = impl->start_broker(line.broker, std::move(on_ready)); !started) {
+      return Error{started.error().code, str("broker: ", started.error().message)};
+    }
+  } else {
+    loop.post(std::move(on_ready));
+  }
+  return std::unique_ptr<Servers>(new Servers(std::move(impl)));
+}
+
+const std::string& Servers::namesrv_address() const { return impl_->namesrv_address_; }
+const std::string& Servers::broker_address() const { return impl_->broker_address_; }
+void Servers::stop(Done on_stopped) { impl_->stop(std::move(on_stopped)); }
+
+}  // namespace rocketmq::broker
