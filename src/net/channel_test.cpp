@@ -8,12 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "net/router.h"
-#include "net/sim_loop.h"
-#include "net/testing.h"
+#include "net/testing_channel.h"
 #include "protocol/requests/client_session.h"
-#include "protocol/requests/message.h"
-#include "protocol/requests/offset.h"
 #include "protocol/requests/pull.h"
 #include "protocol/str.h"
 
@@ -21,85 +17,16 @@ namespace rocketmq::net {
 namespace {
 
 using namespace std::chrono_literals;
-using protocol::GetMaxOffset;
 using protocol::HeartBeat;
-using protocol::NotifyConsumerIdsChanged;
 using protocol::PullMessage;
 using protocol::PullMessageResponse;
 using protocol::QueryConsumerOffset;
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
 
 using OffsetAnswer = Result<Answer<QueryConsumerOffset::Response>>;
 
-QueryConsumerOffset query(protocol::Text group) {
-  return {.consumer_group = group, .topic = "T", .queue_id = 3};
-}
-
-// Two channels that talk to each other; requests from either side go to that side's router.
-class ChannelTest : public testing::Test {
- protected:
-  struct End {
-    ChannelOptions options;
-    Router router;
-    std::unique_ptr<Channel> channel;
-    std::vector<Error> closed;
-  };
-
-  void connect() {
-    listener_ =
-        loop_
-            .listen("broker:1", {},
-                    [this](std::unique_ptr<Stream> stream) { open(server_, std::move(stream)); })
-            .value();
-    connecting_ = loop_.connect("broker:1", {}, [this](Result<std::unique_ptr<Stream>> stream) {
-      open(client_, *std::move(stream));
-    });
-    loop_.run_ready();
-  }
-  void open(End& end, std::unique_ptr<Stream> stream) {
-    end.channel = std::make_unique<Channel>(loop_, std::move(stream), end.options, &end.router,
-                                            [&end](Channel&, const Error& error) {
-                                              end.closed.push_back(error);
-                                              end.channel.reset();
-                                            });
-  }
-
-  // Calls from a coroutine and runs the loop until the answer is there.
-  template <class Req>
-  Result<Answer<typename Req::Response>> call(const Req& request, std::string_view body = {},
-                                              Duration timeout = 3s) {
-    return run_task(loop_, call_in_task(*client_.channel, request, body, timeout));
-  }
-  template <class Req>
-  static Task<Result<Answer<typename Req::Response>>> call_in_task(Channel& channel, Req request,
-                                                                   std::string_view body,
-                                                                   Duration timeout) {
-    co_return co_await channel.call(request, body, timeout);
-  }
-
-  // Serves QueryConsumerOffset with 42.
-  void serve_offsets() {
-    server_.router.on<QueryConsumerOffset>(
-        [](const QueryConsumerOffset&, RequestContext&) -> Result<QueryConsumerOffset::Response> {
-          return QueryConsumerOffset::Response{.offset = 42};
-        });
-  }
-
-  // Serves QueryConsumerOffset with silence.
-  void park_queries() {
-    server_.router.on_deferred<QueryConsumerOffset>([this](Call<QueryConsumerOffset> call) {
-      parked_.push_back(std::move(call).take_responder());
-    });
-  }
-
-  SimLoop loop_;
-  std::vector<Responder> parked_;
-  End client_, server_;
-  std::unique_ptr<Listener> listener_;
-  std::unique_ptr<Connecting> connecting_;
-};
+class ChannelTest : public ChannelPair {};
 
 TEST_F(ChannelTest, answers_a_typed_request_with_a_typed_answer) {
   std::string seen;
@@ -171,28 +98,6 @@ TEST_F(ChannelTest, turns_a_refusal_into_an_error_with_the_peers_code_and_remark
   EXPECT_EQ(answer.error().message, "Not found, maybe this group consumer boot first");
 }
 
-TEST_F(ChannelTest, refuses_codes_it_does_not_know_in_the_words_of_java) {
-  connect();
-  const auto answer = call(query("g"));
-  ASSERT_FALSE(answer);
-  EXPECT_EQ(answer.error().code, ResponseCode::request_code_not_supported);
-  EXPECT_EQ(answer.error().message, " request type 14 not supported");
-}
-
-TEST_F(ChannelTest, refuses_a_request_whose_required_field_is_missing) {
-  serve_offsets();
-  connect();
-  protocol::Command request;
-  request.code = static_cast<std::int32_t>(QueryConsumerOffset::code);
-  std::string remark;
-  client_.channel->call(request, 3s, [&](Result<protocol::Incoming*> incoming) {
-    EXPECT_EQ((*incoming)->command().code, 1);
-    remark = (*incoming)->command().remark;
-  });
-  loop_.run_ready();
-  EXPECT_EQ(remark, "the custom field <consumerGroup> is null");
-}
-
 TEST_F(ChannelTest, gives_the_header_of_every_answer_code_the_request_accepts) {
   server_.router.on<PullMessage>(
       [](const PullMessage&, RequestContext& context) -> Result<PullMessageResponse> {
@@ -235,17 +140,6 @@ TEST_F(ChannelTest, fails_an_answer_whose_header_cannot_be_read) {
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().code, Errc::bad_message);
   EXPECT_EQ(answer.error().outcome, Outcome::unknown);
-}
-
-TEST_F(ChannelTest, writes_a_body_that_comes_in_pieces_where_it_goes_out) {
-  server_.router.on_deferred<PullMessage>([](Call<PullMessage> pull) {
-    pull.reply({}, [](protocol::Buffer& out) {
-      out.append("first ");
-      out.append("second");
-    });
-  });
-  connect();
-  EXPECT_EQ(call(PullMessage{.consumer_group = "g", .topic = "T"}).value().body, "first second");
 }
 
 // ---- time
@@ -402,148 +296,7 @@ TEST_F(ChannelTest, answers_with_an_error_where_the_answer_is_over_the_limit_of_
   EXPECT_THAT(answer.error().message, HasSubstr("over the limit"));
 }
 
-// ---- one way, and the other way
-
-TEST_F(ChannelTest, never_answers_a_one_way_request) {
-  int served = 0;
-  server_.router.on<HeartBeat>([&](const HeartBeat&, RequestContext&) -> Result<void> {
-    ++served;
-    return Error{ResponseCode::system_error, "no"};
-  });
-  connect();
-  ASSERT_TRUE(client_.channel->oneway(HeartBeat{}));
-  ASSERT_TRUE(client_.channel->oneway(query("unknown code")));
-  loop_.run_ready();
-  EXPECT_EQ(served, 1);
-  EXPECT_EQ(server_.channel->frames_received(), 2u);
-  EXPECT_EQ(client_.channel->frames_received(), 0u);
-}
-
-TEST_F(ChannelTest, lets_the_server_push_and_call_by_a_handle_it_kept) {
-  std::string pushed;
-  client_.router.on<NotifyConsumerIdsChanged>(
-      [&](const NotifyConsumerIdsChanged& notice, RequestContext&) -> Result<void> {
-        pushed = notice.consumer_group;
-        return {};
-      });
-  client_.router.on<HeartBeat>(
-      [](const HeartBeat&, RequestContext&) -> Result<void> { return {}; });
-  ChannelHandle handle;
-  server_.router.on<HeartBeat>([&](const HeartBeat&, RequestContext& context) -> Result<void> {
-    handle = context.channel.handle();
-    return {};
-  });
-  connect();
-  ASSERT_TRUE(call(HeartBeat{}));
-  ASSERT_TRUE(handle);
-  ASSERT_TRUE(handle->oneway(NotifyConsumerIdsChanged{.consumer_group = "billing"}));
-  loop_.run_ready();
-  EXPECT_EQ(pushed, "billing");
-  EXPECT_TRUE(run_task(loop_, call_in_task(*handle.get(), HeartBeat{}, {}, 3s)));
-
-  client_.channel.reset();
-  loop_.run_ready();
-  EXPECT_FALSE(handle);
-}
-
-TEST_F(ChannelTest, tells_the_router_when_it_has_ended) {
-  std::vector<ChannelHandle> known, gone;
-  server_.router.on<HeartBeat>([&](const HeartBeat&, RequestContext& context) -> Result<void> {
-    known.push_back(context.channel.handle());
-    return {};
-  });
-  server_.router.on_channel_closed([&](Channel& channel) {
-    EXPECT_FALSE(channel.is_open());
-    gone.push_back(channel.handle());
-  });
-  connect();
-  ASSERT_TRUE(call(HeartBeat{}));
-  client_.channel.reset();
-  loop_.run_ready();
-  EXPECT_EQ(gone, known);
-}
-
-// ---- deferred answers
-
-TEST_F(ChannelTest, lets_a_parked_call_outlive_its_frame) {
-  std::optional<Call<QueryConsumerOffset>> parked;
-  server_.router.on_deferred<QueryConsumerOffset>([&](Call<QueryConsumerOffset> call) {
-    call.keep();
-    parked.emplace(std::move(call));
-  });
-  server_.router.on<HeartBeat>(
-      [](const HeartBeat&, RequestContext&) -> Result<void> { return {}; });
-  connect();
-  std::optional<std::int64_t> offset;
-  client_.channel->call<QueryConsumerOffset>(
-      query("billing"), "body", 3s, [&](OffsetAnswer answer) { offset = answer->header.offset; });
-  loop_.run_ready();
-  ASSERT_TRUE(call(HeartBeat{}, std::string(5000, 'x')));  // over the frame
-  ASSERT_TRUE(parked);
-  EXPECT_EQ((*parked)->consumer_group, "billing");
-  EXPECT_EQ(parked->body(), "body");
-  EXPECT_FALSE(offset);
-  parked->reply({.offset = 9});
-  loop_.run_ready();
-  EXPECT_EQ(offset, 9);
-}
-
-TEST_F(ChannelTest, answers_for_a_call_that_is_destroyed_without_an_answer) {
-  server_.router.on_deferred<QueryConsumerOffset>([](Call<QueryConsumerOffset>) {});
-  connect();
-  const auto answer = call(query("g"));
-  ASSERT_FALSE(answer);
-  EXPECT_EQ(answer.error().code, ResponseCode::system_error);
-}
-
-TEST_F(ChannelTest, drops_the_answer_to_a_connection_that_is_gone) {
-  std::optional<Call<QueryConsumerOffset>> parked;
-  server_.router.on_deferred<QueryConsumerOffset>(
-      [&](Call<QueryConsumerOffset> call) { parked.emplace(std::move(call)); });
-  connect();
-  client_.channel->call<QueryConsumerOffset>(query("g"), {}, 3s, [](auto) {});
-  loop_.run_ready();
-  loop_.drop_connections("broker:1");
-  loop_.run_ready();
-  ASSERT_EQ(server_.channel, nullptr);
-  parked->reply({.offset = 9});
-  EXPECT_FALSE(parked->is_waiting());
-}
-
-TEST_F(ChannelTest, answers_only_once) {
-  server_.router.on_deferred<QueryConsumerOffset>([](Call<QueryConsumerOffset> call) {
-    call.reply({.offset = 1});
-    call.reply({.offset = 2});
-    call.fail(Error{Errc::io_error, "late"});
-  });
-  connect();
-  EXPECT_EQ(call(query("g")).value().header.offset, 1);
-  EXPECT_EQ(client_.channel->frames_received(), 1u);
-}
-
-TEST_F(ChannelTest, says_busy_for_overload_and_system_error_for_other_errors_of_ours) {
-  Error error{Errc::overloaded, "too much"};
-  server_.router.on<QueryConsumerOffset>(
-      [&](const QueryConsumerOffset&, RequestContext&) -> Result<QueryConsumerOffset::Response> {
-        return error;
-      });
-  connect();
-  EXPECT_EQ(call(query("g")).error().code, ResponseCode::system_busy);
-  error = Error{Errc::io_error, "disk"};
-  EXPECT_EQ(call(query("g")).error().code, ResponseCode::system_error);
-}
-
-// ---- guards, hooks, relays
-
-TEST_F(ChannelTest, asks_every_guard_before_a_handler) {
-  serve_offsets();
-  server_.router.add_guard([](const RequestContext& context) -> Result<void> {
-    if (protocol::find_field(context.command.fields, "AccessKey") != nullptr) return {};
-    return Error{ResponseCode::no_permission, "who are you?"};
-  });
-  connect();
-  EXPECT_EQ(call(query("g")).error().code, ResponseCode::no_permission);
-}
+// ---- hooks, relays
 
 TEST_F(ChannelTest, lets_a_hook_see_all_fields_of_a_request_and_add_to_them) {
   std::string signed_text;
