@@ -11,30 +11,9 @@ namespace {
 
 using protocol::RecordView;
 
-constexpr std::size_t record_overhead_max = 64 << 10;  // Java: MessageExtEncoder
 constexpr std::size_t queues_per_commit = 32;
 constexpr std::size_t queue_files_synced_singly = 64;  // more at once are cheaper all together
 constexpr std::size_t queue_files_per_sync = 16;       // so that the log's syncs come in between
-
-Error message_illegal(std::size_t body_max) {
-  return {ResponseCode::message_illegal,
-          str("the message is illegal, maybe msg body or properties length not matched. msg body "
-              "length limit ",
-              body_max, "B, msg properties length limit 32KB.")};
-}
-
-Error not_available(const Error& why) {
-  return {ResponseCode::service_not_available,
-          str("service not available now. It may be caused by one of the following reasons: the "
-              "broker's disk is full, messages are put to the slave, message store has been shut "
-              "down, etc. ",
-              why.message)};
-}
-
-bool has_illegal_topic(std::string_view topic) {
-  const bool is_retry = topic.starts_with("%RETRY%");
-  return !is_topic_name(topic) || (topic.size() > protocol::topic_size_max_v1 && !is_retry);
-}
 
 }  // namespace
 
@@ -47,7 +26,8 @@ MessageStore::MessageStore(StoreOptions options, Directory& directory, Flusher& 
       log_(directory, options_.mapped_file_size_commit_log),
       queues_(directory, options_),
       reader_(log_, queues_, options_),
-      running_(directory) {
+      running_(directory),
+      put_limits_{options_.max_message_size, log_.block_size_max()} {
   if (!options_.tags_code) {
     options_.tags_code = [](const RecordView& record) {
       return protocol::tags_code(record.properties);
@@ -151,23 +131,9 @@ Result<void> MessageStore::check_writable() const {
   return not_available(failure());
 }
 
-// Java: DefaultMessageStore.checkMessage, MessageExtEncoder.encode.
-Result<void> MessageStore::check(const RecordView& message) const {
-  const std::size_t record_max =
-      std::min(options_.max_message_size + record_overhead_max, log_.block_size_max());
-  if (has_illegal_topic(message.topic) || message.queue_id < 0 ||
-      message.properties.size() > protocol::properties_size_max ||
-      message.properties.ends_with('\0') ||  // recovery would take the record for a torn one
-      message.body.size() > options_.max_message_size ||
-      protocol::record_size(message) > record_max) {
-    return message_illegal(options_.max_message_size);
-  }
-  return {};
-}
-
 Result<Placed> MessageStore::put(const RecordView& message, std::int64_t now_ms) {
   if (auto writable = check_writable(); !writable) return std::move(writable).error();
-  if (auto checked = check(message); !checked) return std::move(checked).error();
+  if (auto checked = put_limits_.check(message); !checked) return std::move(checked).error();
   const CommitLog::Slot slot = log_.append(protocol::record_size(message));
   encode(message, slot.bytes, slot.position, now_ms);
   return Placed{uncommitted_.back().queue_offset, slot.position, log_.end(), last_store_timestamp_};
@@ -176,8 +142,7 @@ Result<Placed> MessageStore::put(const RecordView& message, std::int64_t now_ms)
 Result<PlacedBatch> MessageStore::put_batch(const RecordView& common, std::string_view batch_body,
                                             std::int64_t now_ms) {
   if (auto writable = check_writable(); !writable) return std::move(writable).error();
-  const Error illegal = message_illegal(options_.max_message_size);
-  if (batch_body.size() > options_.max_message_size) return illegal;
+  if (batch_body.size() > options_.max_message_size) return put_limits_.illegal();
 
   std::vector<RecordView> messages;
   std::size_t size = 0;
@@ -187,10 +152,12 @@ Result<PlacedBatch> MessageStore::put_batch(const RecordView& common, std::strin
     message.flag = entry->flag;
     message.body = entry->body;
     message.properties = entry->properties;
-    if (auto checked = check(message); !checked) return std::move(checked).error();
+    if (auto checked = put_limits_.check(message); !checked) return std::move(checked).error();
     size += protocol::record_size(message);
   }
-  if (!reader.ok() || messages.empty() || size > log_.block_size_max()) return illegal;
+  if (!reader.ok() || messages.empty() || size > log_.block_size_max()) {
+    return put_limits_.illegal();
+  }
 
   const CommitLog::Slot slot = log_.append(size);
   const std::size_t first = uncommitted_.size();

@@ -18,6 +18,7 @@
 #include "broker-lite/store/flusher.h"
 #include "broker-lite/store/log_flush.h"
 #include "broker-lite/store/message_reader.h"
+#include "broker-lite/store/put_limits.h"
 #include "broker-lite/store/recovery.h"
 #include "broker-lite/store/running_mark.h"
 #include "broker-lite/store/store_options.h"
@@ -171,7 +172,6 @@ class MessageStore {
   std::int64_t synced_end(bool was_clean) const;
 
   Result<void> check_writable() const;
-  Result<void> check(const protocol::RecordView& message) const;
   void encode(const protocol::RecordView& message, char* to, std::int64_t position,
               std::int64_t now_ms);
   void take_back();
@@ -197,6 +197,7 @@ class MessageStore {
   ConsumeQueues queues_;
   MessageReader reader_;
   RunningMark running_;
+  PutLimits put_limits_;
   LogFlush flush_;
   Recovered recovered_;
   Checkpoint checkpoint_;
