@@ -5,6 +5,7 @@
 #include "protocol/bytes.h"
 #include "protocol/catalog.h"
 #include "protocol/frame.h"
+#include "protocol/frame_writer.h"
 
 namespace rocketmq::protocol {
 namespace {
@@ -93,6 +94,28 @@ TEST(Command, writes_control_characters_as_fastjson_does) {
   encode_command(out, command);
   EXPECT_NE(out.view().find(R"("i":"a\u0001\u001f\"\\\n\u0000")"), std::string_view::npos)
       << out.view();
+}
+
+TEST(Command, is_written_whole_wherever_the_buffer_has_to_grow) {
+  const std::string value(40, 'v');
+  for (const HeaderCodec codec : {HeaderCodec::json, HeaderCodec::rocketmq}) {
+    for (std::size_t used = 0; used < 700; ++used) {
+      Buffer out;
+      out.append(std::string(used, '.'));
+      const CommandHead head{.code = 1, .codec = codec};
+      FrameWriter frame(out, head);
+      for (int i = 0; i < 8; ++i) frame.add("name", value);
+      frame.add("number", std::int64_t{1'700'000'000'000});
+      frame.finish("body");
+      auto found = next_frame({out.data() + used, out.size() - used});
+      ASSERT_TRUE(found && *found);
+      ASSERT_EQ((*found)->bytes, out.size() - used);
+      Command command;
+      ASSERT_TRUE(decode_command((*found)->content, command));
+      ASSERT_EQ(command.fields.size(), 9u);
+      for (std::size_t i = 0; i < 8; ++i) ASSERT_EQ(command.fields[i].value, value);
+    }
+  }
 }
 
 TEST(Command, takes_keys_in_any_order_and_passes_over_unknown_ones) {

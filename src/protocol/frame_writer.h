@@ -31,8 +31,8 @@ class FrameWriter {
 
   void add(std::string_view name, std::string_view text) {
     if (!json_) return add_binary(name, text);
-    out_.commit(static_cast<std::size_t>(open_field(out_.room(name.size() + field_overhead), name) -
-                                         (out_.data() + out_.size())));
+    char* const start = out_.room(name.size() + field_overhead);  // may move what is there
+    out_.commit(static_cast<std::size_t>(open_field(start, name) - start));
     append_escaped(out_, text);
     out_.append('"');
   }
