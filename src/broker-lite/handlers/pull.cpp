@@ -89,9 +89,6 @@ void PullHandler::serve(const PullMessage& request, net::Responder responder, Pa
   }
   look_up(request, reading);
   note(request, pass);
-  core_.traffic.got(request.consumer_group, request.topic,
-                    static_cast<std::int64_t>(found_.records.size()), core_.loop.now(),
-                    core_.loop.wall_ms());
   const std::int32_t code = answer_code(found_.status, request.queue_offset);
   if (pass == Pass::first && code == number(ResponseCode::pull_not_found) &&
       has(request, protocol::pull_flag::suspend)) {

@@ -108,13 +108,9 @@ class SendHandler {
   Result<void> redirect_if_dead(const SendMessageV2& request, const RequestContext& context,
                                 Target& target);
   std::int32_t random_queue(const TopicConfig& topic);
-  void count(const Target& target, std::size_t messages, std::size_t bytes);
   RecordView record(const SendMessageV2& request, const Target& target,
                     const RequestContext& context) const;
-  void count(const Target& target, std::int64_t messages, const Placed& placed) {
-    core_.traffic.put(target.topic, messages, placed.end - placed.position, core_.loop.now(),
-                      core_.loop.wall_ms());
-  }
+  void count(const Target& target, std::size_t messages, const Placed& placed);
   Result<void> put_one(const SendMessageV2& request, const Target& target, RequestContext& context);
   Result<void> put_batch(const SendMessageV2& request, const Target& target,
                          RequestContext& context);
@@ -238,9 +234,9 @@ std::int32_t SendHandler::random_queue(const TopicConfig& topic) {
   return static_cast<std::int32_t>(random_() % static_cast<std::uint32_t>(topic.write_queue_nums));
 }
 
-void SendHandler::count(const Target& target, std::size_t messages, std::size_t bytes) {
-  core_.traffic.put(target.topic, static_cast<std::int64_t>(messages),
-                    static_cast<std::int64_t>(bytes), core_.loop.now(), core_.loop.wall_ms());
+void SendHandler::count(const Target& target, std::size_t messages, const Placed& placed) {
+  core_.traffic.put(target.topic, static_cast<std::int64_t>(messages), placed.end - placed.position,
+                    core_.loop.now(), core_.loop.wall_ms());
 }
 
 RecordView SendHandler::record(const SendMessageV2& request, const Target& target,
@@ -278,7 +274,7 @@ Result<void> SendHandler::put_one(const SendMessageV2& request, const Target& ta
   message.properties = properties_;
   auto placed = core_.store.put(message, core_.loop.wall_ms());
   if (!placed) return std::move(placed).error();
-  count(target, 1, message.body.size());
+  count(target, 1, *placed);
   answers_.park(std::move(context.responder), {.queue_id = target.queue_id,
                                                .placed = *placed,
                                                .positions = {},
@@ -307,7 +303,7 @@ Result<void> SendHandler::put_batch(const SendMessageV2& request, const Target& 
   auto placed =
       core_.store.put_batch(record(request, target, context), context.body(), core_.loop.wall_ms());
   if (!placed) return std::move(placed).error();
-  count(target, placed->positions.size(), context.body().size());
+  count(target, placed->positions.size(), placed->placed);
   answers_.park(std::move(context.responder), {.queue_id = target.queue_id,
                                                .placed = placed->placed,
                                                .positions = placed->positions,
