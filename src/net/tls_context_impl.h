@@ -13,7 +13,7 @@ namespace rocketmq::net {
 
 struct TlsContext::Impl {
   struct Free {
-    void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+    void operator()(SSL_CTX* of) const { SSL_CTX_free(of); }
   };
   std::unique_ptr<SSL_CTX, Free> context;
   bool verify_server = true;
