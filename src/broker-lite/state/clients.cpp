@@ -16,10 +16,13 @@ MembersChanged changed(std::string_view name, const ConsumerGroup& group) {
   return change;
 }
 
-void forget(std::vector<std::string>& names, std::string_view name) {
-  if (const auto at = std::find(names.begin(), names.end(), name); at != names.end()) {
-    names.erase(at);
-  }
+// How many were there: one or none.
+std::size_t forget(std::vector<std::string>& names, std::string_view name) {
+  return std::erase(names, name);
+}
+
+void leave(std::vector<ClientMember>& members, const ChannelHandle& channel) {
+  std::erase_if(members, [&](const ClientMember& m) { return m.channel == channel; });
 }
 
 }  // namespace
@@ -36,21 +39,17 @@ Clients::Joined Clients::join(std::vector<ClientMember>& members, const ClientIn
     const auto same_id = [&](const ClientMember& m) { return m.client_id == client.client_id; };
     member = std::find_if(members.begin(), members.end(), same_id);
     if (member != members.end()) {
-      forget(channels_[member->channel].*side, group);
+      members_ -= forget(channels_[member->channel].*side, group);
     } else {
       if (members_ >= options_.members_max) return Joined::refused;
       member = members.emplace(members.end());
-      ++members_;
     }
+    ++members_;
     (channels_[client.channel].*side).emplace_back(group);
   }
   static_cast<ClientInfo&>(*member) = client;
   member->last_update = now;
   return is_new ? Joined::is_new : Joined::known;
-}
-
-void Clients::leave(std::vector<ClientMember>& members, const ChannelHandle& channel) {
-  members_ -= std::erase_if(members, [&](const ClientMember& m) { return m.channel == channel; });
 }
 
 Clients::Registered Clients::register_consumer(const ClientInfo& client,
@@ -117,7 +116,7 @@ std::vector<MembersChanged> Clients::unregister_consumer(const ChannelHandle& ch
                                                          std::string_view group) {
   std::vector<MembersChanged> change = leave_consumer_group(channel, group);
   if (const auto of = channels_.find(channel); of != channels_.end()) {
-    forget(of->second.consumer_groups, group);
+    members_ -= forget(of->second.consumer_groups, group);
   }
   return change;
 }
@@ -125,7 +124,7 @@ std::vector<MembersChanged> Clients::unregister_consumer(const ChannelHandle& ch
 void Clients::unregister_producer(const ChannelHandle& channel, std::string_view group) {
   leave_producer_group(channel, group);
   if (const auto of = channels_.find(channel); of != channels_.end()) {
-    forget(of->second.producer_groups, group);
+    members_ -= forget(of->second.producer_groups, group);
   }
 }
 
@@ -159,6 +158,7 @@ std::vector<MembersChanged> Clients::channel_closed(const ChannelHandle& channel
   if (of == channels_.end()) return {};
   const Memberships left = std::move(of->second);
   channels_.erase(of);
+  members_ -= left.consumer_groups.size() + left.producer_groups.size();
 
   std::vector<MembersChanged> all;
   for (const std::string& group : left.consumer_groups) {

@@ -107,7 +107,6 @@ class Clients {
   enum class Joined { refused, known, is_new };
   Joined join(std::vector<ClientMember>& members, const ClientInfo& client, TimePoint now,
               std::vector<std::string> Memberships::* side, std::string_view group);
-  void leave(std::vector<ClientMember>& members, const net::ChannelHandle& channel);
   std::vector<MembersChanged> leave_consumer_group(const net::ChannelHandle& channel,
                                                    std::string_view group);
   void leave_producer_group(const net::ChannelHandle& channel, std::string_view group);
@@ -118,7 +117,7 @@ class Clients {
   TextMap<ConsumerGroup> consumers_;
   TextMap<std::vector<ClientMember>> producers_;
   std::unordered_map<net::ChannelHandle, Memberships> channels_;
-  std::size_t members_ = 0;
+  std::size_t members_ = 0;  // as many as all Memberships name together
 };
 
 }  // namespace rocketmq::broker
