@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -41,6 +42,7 @@ struct Settings {
   std::string tag = "*";
   std::size_t consumers = 1;
   std::size_t threads = 8;
+  std::size_t give_back_every = 0;
   bool join_and_leave = false;
   bool until_stdin_closes = false;
   bool verbose = false;
@@ -60,6 +62,8 @@ class Received {
     bodies_.emplace(message.body());
     changed_.notify_all();
   }
+  // Counts up, from 1.
+  std::size_t next_number() { return ++number_; }
   std::size_t received() const {
     const std::lock_guard<std::mutex> lock(mutex_);
     return received_;
@@ -80,6 +84,7 @@ class Received {
   std::ofstream out_;
   std::unordered_set<std::string> bodies_;
   std::size_t received_ = 0;
+  std::atomic<std::size_t> number_{0};
 };
 
 // A consumer with a client of its own, as if in a process of its own.
@@ -105,7 +110,11 @@ struct Member {
     options.subscriptions = {{settings.topic, rmq::tags(settings.tag)}};
     options.start_at = rmq::StartAt::earliest;
     options.threads = settings.threads;
-    options.on_message = [&received](const rmq::MessageView& message) {
+    const std::size_t every = settings.give_back_every;
+    options.on_message = [&received, every](const rmq::MessageView& message) {
+      if (every != 0 && message.reconsume_times() == 0 && received.next_number() % every == 0) {
+        return rmq::Consumed::retry_later(1s);
+      }
       received.add(message);
       return rmq::Consumed::ok;
     };
@@ -179,6 +188,7 @@ int run(const Settings& settings) {
   for (const auto& member : members) {
     summary["queues_by_consumer"].push_back(member->queues());
     summary["consumed_by_consumer"].push_back(member->consumer.statistics().consumed);
+    summary["given_back_by_consumer"].push_back(member->consumer.statistics().given_back);
   }
   if (settings.join_and_leave) {
     summary["guest"] = {{"queues", guest_queues}, {"consumed", guest_consumed}};
@@ -203,6 +213,8 @@ int main(int argc, char** argv) {
   app.add_option("--tag", settings.tag, "filter expression");
   app.add_option("--consumers", settings.consumers, "members in this process");
   app.add_option("--threads", settings.threads, "listener threads of each member");
+  app.add_option("--give-back-every", settings.give_back_every,
+                 "each so-many-th message is given back once, and counts when it comes again");
   app.add_flag("--join-and-leave", settings.join_and_leave,
                "one more member comes and goes after a quarter of the messages");
   app.add_flag("--stdin", settings.until_stdin_closes, "end when standard input closes");

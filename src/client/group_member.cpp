@@ -15,6 +15,7 @@ namespace {
 
 constexpr net::Duration send_back_timeout = 5s;  // Java: consumerSendMessageBack
 constexpr net::Duration retry_delay_min = 1s;    // Java: RebalanceService.minInterval
+constexpr net::Duration retry_delay_max = 5s;    // a topic may be created at any time
 // What close() keeps of its time for storing offsets and leaving, and takes at the least.
 constexpr net::Duration farewell_max = 1s;
 constexpr net::Duration farewell_min = 500ms;
@@ -124,29 +125,34 @@ net::Task<> GroupMember::rebalance_again_and_again() {
   co_await core_.groups().heartbeat();
 
   net::Duration retry_delay = retry_delay_min;
+  std::size_t failures_before = subscriptions_.size();
   for (;;) {
     wake_.reset();
-    const bool is_balanced = co_await rebalance();
+    const std::size_t failures = co_await rebalance();
     had_first_round_ = true;
     set_if_consuming();
 
+    // One topic found often brings the next: the broker makes %RETRY%group once it knows us.
+    if (failures < failures_before) retry_delay = retry_delay_min;
     const net::Duration interval = core_.options().rebalance_interval;
-    const net::Duration delay = is_balanced ? interval : std::min(retry_delay, interval);
-    retry_delay = is_balanced ? retry_delay_min : std::min(2 * retry_delay, interval);
+    const net::Duration delay = failures == 0 ? interval : std::min(retry_delay, interval);
     round_timer_ = core_.loop().after(core_.jittered(delay), [this] { wake_.set(); });
+    retry_delay = std::min(2 * retry_delay, retry_delay_max);
+    failures_before = failures;
     co_await wake_.wait();
   }
 }
 
-net::Task<bool> GroupMember::rebalance() {
-  bool is_balanced = true;
+// Returns for how many topics that failed, and is to be tried again soon.
+net::Task<std::size_t> GroupMember::rebalance() {
+  std::size_t failures = 0;
   for (const auto& [topic, subscription] : subscriptions_) {
-    if (!co_await rebalance_topic(topic)) is_balanced = false;
+    if (!co_await rebalance_topic(topic)) ++failures;
   }
-  co_return is_balanced;
+  co_return failures;
 }
 
-// False when it is to be tried again soon. What is held stays held then.
+// Where it fails, what is held stays held.
 net::Task<bool> GroupMember::rebalance_topic(std::string topic) {
   const auto route = co_await core_.routes().get(topic);
   if (!route) {

@@ -53,7 +53,7 @@ class GroupMember final : ConsumerMember {
   using Members = std::vector<std::string>;                                 // client ids
 
   net::Task<> rebalance_again_and_again();
-  net::Task<bool> rebalance();
+  net::Task<std::size_t> rebalance();
   net::Task<bool> rebalance_topic(std::string topic);
   net::Task<Result<Members>> members(RoutePtr route);
   net::Task<Result<Members>> ask_for_members(RoutePtr route);

@@ -397,7 +397,7 @@ TEST_F(GroupMemberTest, consumes_a_topic_that_is_created_later) {
   loop.advance(20s);
   names.set_route(topic, testing::route_over({&broker}, 1));
   store("first");
-  loop.advance(25s);
+  loop.advance(6s);
   EXPECT_THAT(consumer->bodies, ElementsAre("first"));
 }
 
