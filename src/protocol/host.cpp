@@ -24,9 +24,11 @@ std::string to_string(const Host& host) {
 }
 
 Result<Host> parse_host(std::string_view text) {
-  const Error bad{Errc::invalid_argument, str("not an address with a port: ", text)};
+  const auto bad = [text] {
+    return Error{Errc::invalid_argument, str("not an address with a port: ", text)};
+  };
   const std::size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos) return bad;
+  if (colon == std::string_view::npos) return bad();
 
   std::string_view ip = text.substr(0, colon);
   const std::string_view port_text = text.substr(colon + 1);
@@ -36,13 +38,16 @@ Result<Host> parse_host(std::string_view text) {
     ip = ip.substr(1, ip.size() - 2);
     host.ip_size = 16;
   }
-  if (inet_pton(is_bracketed ? AF_INET6 : AF_INET, std::string(ip).c_str(), host.ip.data()) != 1) {
-    return bad;
+  char address[INET6_ADDRSTRLEN] = {};  // no allocation: a broker does this for every message
+  if (ip.size() >= sizeof address) return bad();
+  ip.copy(address, ip.size());
+  if (inet_pton(is_bracketed ? AF_INET6 : AF_INET, address, host.ip.data()) != 1) {
+    return bad();
   }
   const char* end = port_text.data() + port_text.size();
   const auto parsed = std::from_chars(port_text.data(), end, host.port);
-  if (parsed.ec != std::errc() || parsed.ptr != end) return bad;
-  if (host.port < 0 || host.port > 65535) return bad;
+  if (parsed.ec != std::errc() || parsed.ptr != end) return bad();
+  if (host.port < 0 || host.port > 65535) return bad();
   return host;
 }
 

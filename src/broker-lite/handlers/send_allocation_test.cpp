@@ -111,8 +111,9 @@ TEST_F(SendAllocationTest, a_message_is_stored_and_acknowledged_without_one) {
   send_all();
   EXPECT_GT(channel->last_activity(loop.now()).time_since_epoch().count(), 0);
   EXPECT_EQ(store->max_offset(request.topic, 0), messages);
-  // What is left is memory for the messages themselves: files in memory, and queues that grow.
-  EXPECT_LT(send_all(), messages / 10);
+  // One is the virtual loop's for a deferred function; the rest is memory for the messages
+  // themselves: files in memory, and queues that grow.
+  EXPECT_LT(send_all() - messages, messages / 10);
 }
 
 }  // namespace

@@ -115,7 +115,7 @@ TEST_F(SendTest, refuses_every_topic_that_is_no_topic) {
   for (const std::string& topic :
        {std::string("../../etc/passwd"), std::string("a/b"), std::string("a\0b", 3),
         std::string("a b"), std::string("a.b"), std::string("a@b"), std::string("\xe6\xa0\x87"),
-        std::string("\n"), std::string("..")}) {
+        std::string("a\n"), std::string("..")}) {
     EXPECT_THAT(client->refusal(send_to(topic), "x"),
                 ::testing::AllOf(StartsWith("29 "), HasSubstr("contains illegal characters")))
         << topic;
