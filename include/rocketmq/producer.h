@@ -27,8 +27,10 @@ struct ProducerOptions {
   std::size_t compress_from_bytes = 4096;           ///< bodies at least this long are compressed
   int compression_level = 5;
 
-  /// Sends that have no answer yet. One more is refused with Errc::overloaded.
+  /// Sends that are not finished: without an answer, or with a callback that has not returned. One
+  /// more is refused with Errc::overloaded.
   std::size_t pending_sends_max = 10'000;
+  /// Bodies of sends without an answer; not less than message_bytes_max.
   std::size_t pending_bytes_max = 64 * 1024 * 1024;
 
   int new_topic_queues = 4;  ///< asked for when the broker creates the topic on first use
@@ -52,7 +54,8 @@ class Producer {
   Result<SendReceipt> send(const Message& message);
 
   /// Returns at once. `done` is called exactly once, on the callback executor, never from inside
-  /// this call; also when the message is refused, and with Errc::client_closed at close().
+  /// this call; also when the message is refused, and with Errc::client_closed at close(). An
+  /// exception that leaves it is logged.
   void send_async(const Message& message, SendCallback done);
   std::future<Result<SendReceipt>> send_future(const Message& message);
 
@@ -61,7 +64,10 @@ class Producer {
   Result<void> send_oneway(const Message& message);
 
   /// Refuses further sends, waits for those under way until the deadline, and leaves the group.
-  /// The error says how many were unfinished. A second close() returns at once.
+  /// The error says how many were unfinished; their callbacks have run, unless one of them takes
+  /// longer than the deadline and a second. A second close() returns at once. In a callback it does
+  /// not wait for that callback; on the client's loop thread (an Executor that runs tasks there) it
+  /// waits for nothing.
   Result<void> close(std::chrono::milliseconds deadline = std::chrono::seconds(3));
 
   class Impl;
