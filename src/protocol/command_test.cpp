@@ -106,14 +106,16 @@ TEST(Command, is_written_whole_wherever_the_buffer_has_to_grow) {
       FrameWriter frame(out, head);
       for (int i = 0; i < 8; ++i) frame.add("name", value);
       frame.add("number", std::int64_t{1'700'000'000'000});
+      frame.add("literal", "text, not a bool");
       frame.finish("body");
       auto found = next_frame({out.data() + used, out.size() - used});
       ASSERT_TRUE(found && *found);
       ASSERT_EQ((*found)->bytes, out.size() - used);
       Command command;
       ASSERT_TRUE(decode_command((*found)->content, command));
-      ASSERT_EQ(command.fields.size(), 9u);
+      ASSERT_EQ(command.fields.size(), 10u);
       for (std::size_t i = 0; i < 8; ++i) ASSERT_EQ(command.fields[i].value, value);
+      ASSERT_EQ(command.fields[9].value, "text, not a bool");
     }
   }
 }

@@ -37,6 +37,9 @@ class FrameWriter {
     out_.append('"');
   }
 
+  // A literal would rather be a bool than a string_view.
+  void add(std::string_view name, const char* text) { add(name, std::string_view(text)); }
+
   void add(std::string_view name, std::int64_t number) {
     char digits[20];
     char* const end = std::to_chars(digits, digits + sizeof digits, number).ptr;
