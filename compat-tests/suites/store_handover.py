@@ -5,7 +5,7 @@ from clients import Java
 from servers import BrokerLite, Folder, Stock, say
 
 COUNT = 2_000
-FILE_SIZE = 64 * 1024 * 1024  # what compat-tests/stock sets mapedFileSizeCommitLog to
+FILE_SIZE = 64 * 1024 * 1024  # of the commit log's files, as compat-tests/stock sets it
 
 
 def run(*command):
@@ -16,6 +16,8 @@ def write(server, client, folder):
     run(*client.prefix, "WriteStore", server.namesrv, "handover", COUNT, folder / "written.txt")
     run(*client.prefix, "ReadAll", server.namesrv, "handover", folder / "read-before.txt")
     run(*client.prefix, "ReadAll", server.namesrv, "handover", folder / "full-before.txt", "--full")
+    assert (folder / "written.txt").read_text() == (folder / "read-before.txt").read_text(), \
+        "what was read differs from what was written"
 
 
 def compare(server, client, folder):
@@ -41,7 +43,7 @@ def main():
     settings = ("-c",)
     with Folder() as folder:
         conf = folder / "broker.conf"
-        conf.write_text(f"mapedFileSizeCommitLog={FILE_SIZE}\nbrokerName=handover\n")
+        conf.write_text(f"mappedFileSizeCommitLog={FILE_SIZE}\nbrokerName=handover\n")
         ours = BrokerLite(folder, *settings, str(conf))
         with ours:
             write(ours, client, folder)
@@ -55,7 +57,7 @@ def main():
     for version in ("5.5.0", "4.9.7"):
         with Folder() as folder:
             conf = folder / "broker.conf"
-            conf.write_text(f"mapedFileSizeCommitLog={FILE_SIZE}\nbrokerName=handover\n")
+            conf.write_text(f"mappedFileSizeCommitLog={FILE_SIZE}\nbrokerName=handover\n")
             stock = Stock(version, folder / "stock", "brokerName=handover")
             with stock:
                 write(stock, client, folder)

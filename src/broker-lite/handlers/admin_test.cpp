@@ -277,8 +277,8 @@ TEST_F(AdminTest, tells_of_itself_what_tools_parse) {
   EXPECT_EQ(info.at("commitLogMinOffset"), "0");
   EXPECT_EQ(info.at("earliestMessageTimeStamp"), str(rig.loop.wall_ms() - 10'000));
   EXPECT_GT(std::stoll(info.at("commitLogMaxOffset")), 0);
-  for (const char* const key :
-       {"putTps", "getFoundTps", "getMissTps", "getTotalTps", "getTransferredTps"}) {
+  for (const char* const key : {"putTps", "getFoundTps", "getMissTps", "getTotalTps",
+                                "getTransferredTps", "getTransferedTps"}) {
     EXPECT_THAT(info.at(key), testing::MatchesRegex("[0-9.]+ [0-9.]+ [0-9.]+")) << key;
   }
   for (const char* const key :

@@ -58,6 +58,7 @@ void add_traffic(Core& core, Table& table) {
   table["getMissTps"] = joined(missed);
   table["getTotalTps"] = joined({found[0] + missed[0], found[1] + missed[1], found[2] + missed[2]});
   table["getTransferredTps"] = joined(rates(&Totals::got_messages));
+  table["getTransferedTps"] = table["getTransferredTps"];  // what mqadmin up to 4.9 asks for
 
   const Totals& totals = traffic.totals();
   const auto days = traffic.days(core.loop.wall_ms());
