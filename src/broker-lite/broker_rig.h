@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,7 +10,7 @@
 #include <vector>
 
 #include "broker-lite/broker.h"
-#include "broker-lite/store/mem_file.h"
+#include "broker-lite/store/fault_file.h"
 #include "net/channel.h"
 #include "net/router.h"
 #include "net/sim_loop.h"
@@ -130,6 +131,30 @@ inline std::vector<std::string> bodies_of(std::string_view body) {
   return bodies;
 }
 
+// Does its jobs at once, or keeps them while it is held.
+class GatedFlusher final : public Flusher {
+ public:
+  explicit GatedFlusher(Post post) : inline_(std::move(post)) {}
+  void run(Job job, Done done) override {
+    held_.push_back({std::move(job), std::move(done)});
+    if (!is_held_) release();
+  }
+  void hold() { is_held_ = true; }
+  void release() {
+    is_held_ = false;
+    while (!held_.empty()) {
+      auto [job, done] = std::move(held_.front());
+      held_.pop_front();
+      inline_.run(std::move(job), std::move(done));
+    }
+  }
+
+ private:
+  InlineFlusher inline_;
+  std::deque<std::pair<Job, Done>> held_;
+  bool is_held_ = false;
+};
+
 // A broker that can be killed and started again on the same files.
 struct BrokerRig {
   BrokerRig() {
@@ -163,8 +188,8 @@ struct BrokerRig {
   }
 
   net::SimLoop loop;
-  MemDirectory directory;
-  InlineFlusher flusher{[this](std::function<void()> function) { loop.post(std::move(function)); }};
+  FaultDirectory directory;
+  GatedFlusher flusher{[this](std::function<void()> function) { loop.post(std::move(function)); }};
   BrokerOptions options;
   std::vector<std::string> log;
   std::unique_ptr<Broker> broker;

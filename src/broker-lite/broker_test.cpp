@@ -107,6 +107,89 @@ TEST_F(BrokerTest, acknowledges_only_what_is_on_disk_in_sync_mode) {
   EXPECT_THAT(bodies(), ElementsAre("a", "b"));
 }
 
+TEST_F(BrokerTest, has_what_it_acknowledged_in_sync_mode_even_after_a_power_cut) {
+  rig.kill();
+  rig.options.flush_disk_type = FlushDiskType::sync_flush;
+  rig.start();
+  ASSERT_TRUE(rig.connect()->call(send_to("T"), "a"));
+  rig.kill();
+  rig.directory.lose_power();
+  rig.start();
+  EXPECT_THAT(bodies(), ElementsAre("a"));
+}
+
+TEST_F(BrokerTest, says_so_when_a_message_is_stored_but_not_flushed_in_time) {
+  rig.kill();
+  rig.options.flush_disk_type = FlushDiskType::sync_flush;
+  rig.start();
+  const auto client = rig.connect();
+  ASSERT_TRUE(client->call(send_to("T"), "a"));
+  rig.flusher.hold();
+  const auto pending = client->begin(send_to("T"), "b");
+  rig.loop.advance(4s);
+  EXPECT_FALSE(pending->has_value());
+  rig.loop.advance(2s);
+  ASSERT_TRUE(pending->has_value());
+  ASSERT_TRUE(**pending) << (**pending).error();
+  EXPECT_EQ((**pending)->code, 10);
+  EXPECT_EQ((**pending)->remark, "FLUSH_DISK_TIMEOUT");
+  EXPECT_EQ((**pending)->header.queue_offset, 1);
+  rig.flusher.release();
+  rig.loop.run_ready();
+  EXPECT_THAT(bodies(), ElementsAre("a", "b"));
+}
+
+TEST_F(BrokerTest, acknowledges_the_first_message_of_a_topic_only_when_the_topic_is_saved) {
+  const auto client = rig.connect();
+  rig.flusher.hold();
+  const auto pending = client->begin(send_to("T"), "a");
+  rig.loop.advance(1s);
+  EXPECT_FALSE(pending->has_value());
+  rig.flusher.release();
+  rig.loop.run_ready();
+  ASSERT_TRUE(pending->has_value());
+  EXPECT_TRUE(**pending) << (**pending).error();
+}
+
+TEST_F(BrokerTest, refuses_every_message_of_a_failed_write_and_goes_on_when_there_is_room) {
+  const auto client = rig.connect();
+  ASSERT_TRUE(client->call(send_to("T"), "a"));
+  rig.directory.fail_from(0);
+  const auto b = client->begin(send_to("T"), "b");
+  const auto c = client->begin(send_to("T"), "c");
+  rig.loop.run_ready();
+  for (const auto& pending : {b, c}) {
+    ASSERT_TRUE(pending->has_value());
+    ASSERT_FALSE(**pending);
+    EXPECT_EQ((**pending).error().code, ResponseCode::service_not_available);
+  }
+  rig.directory.heal();
+  const auto sent = client->call(send_to("T"), "d");
+  ASSERT_TRUE(sent) << sent.error();
+  EXPECT_EQ(sent->header.queue_offset, 1);
+  EXPECT_THAT(bodies(), ElementsAre("a", "d"));
+}
+
+TEST_F(BrokerTest, refuses_everything_after_a_failed_sync) {
+  rig.kill();
+  rig.options.flush_disk_type = FlushDiskType::sync_flush;
+  rig.start();
+  const auto client = rig.connect();
+  ASSERT_TRUE(client->call(send_to("T"), "a"));
+  rig.flusher.hold();
+  const auto pending = client->begin(send_to("T"), "b");
+  rig.loop.run_ready();
+  rig.directory.fail_from(0);
+  rig.flusher.release();
+  rig.loop.run_ready();
+  rig.directory.heal();
+  ASSERT_TRUE(pending->has_value());
+  EXPECT_FALSE(**pending);
+  EXPECT_THAT(client->refusal(send_to("T"), "c"), ::testing::StartsWith("14 "));
+  rig.loop.advance(1s);
+  EXPECT_THAT(rig.log, ::testing::Contains(HasSubstr("no more messages are taken")));
+}
+
 TEST_F(BrokerTest, refuses_a_table_it_cannot_read_rather_than_begin_anew) {
   ASSERT_TRUE(rig.stop());
   for (const char* name : {"config/topics.json", "config/topics.json.bak"}) {

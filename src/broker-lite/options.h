@@ -75,7 +75,7 @@ struct BrokerOptions {
   std::int32_t pull_batch_max_message_count = 1'024;             // stock: 160
   std::int32_t max_filter_message_size = 16'000;  // of consume queue scanned at once, bytes
 
-  // Ours. A limit on requests that are held until a message arrives: each keeps about 300 bytes.
+  // Ours. A limit on requests that are held until a message arrives: each keeps about 600 bytes.
   std::int64_t waiting_pulls_max = 100'000;
 
   template <class V>
