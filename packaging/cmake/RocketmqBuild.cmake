@@ -9,9 +9,11 @@ if(ROCKETMQ_IS_TOP_LEVEL)
   endif()
   find_program(CCACHE ccache)
   if(CCACHE)
-    # Without the sloppiness it would not cache what uses a precompiled header.
+    # Without the sloppiness it would not cache what uses a precompiled header; with the base folder
+    # another clone finds what this one has compiled.
     set(CMAKE_CXX_COMPILER_LAUNCHER
-      ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
+      ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros
+      CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
   endif()
 endif()
 
