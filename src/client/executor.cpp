@@ -109,13 +109,14 @@ void ThreadPool::run(std::function<void()> task) {
 
 void ThreadPool::run(WorkList list) {
   if (list.empty()) return;
+  const std::shared_ptr<Shared> shared = shared_;  // the work may destroy this pool at once
   bool wake = false;
   {
-    const std::lock_guard<std::mutex> lock(shared_->mutex);
-    shared_->waiting.append(std::move(list));
-    wake = shared_->idle > 0;
+    const std::lock_guard<std::mutex> lock(shared->mutex);
+    shared->waiting.append(std::move(list));
+    wake = shared->idle > 0;
   }
-  if (wake) shared_->changed.notify_one();
+  if (wake) shared->changed.notify_one();
 }
 
 bool ThreadPool::is_pool_thread() { return is_a_pool_thread; }

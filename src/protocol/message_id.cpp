@@ -32,17 +32,20 @@ int hex_value(char c) {
   return -1;
 }
 
-// Local midnight of a month's first day; `months_ahead` counts from the month of `now_ms`.
+// Local midnight of a month's first day; `months_ahead` counts from the month of `now_ms`. Not by
+// mktime(): that sets the process's time zone anew on every call, behind the back of other threads.
 std::int64_t month_border_ms(std::int64_t now_ms, int months_ahead) {
   const auto seconds = static_cast<std::time_t>(now_ms / 1000);
   std::tm local{};
   localtime_r(&seconds, &local);
   std::tm first{};
   first.tm_year = local.tm_year;
-  first.tm_mon = local.tm_mon + months_ahead;  // mktime carries over into the next year
+  first.tm_mon = local.tm_mon + months_ahead;  // timegm carries over into the next year
   first.tm_mday = 1;
-  first.tm_isdst = -1;
-  return static_cast<std::int64_t>(std::mktime(&first)) * 1000;
+  const std::time_t as_utc = timegm(&first);
+  const std::time_t about = as_utc - local.tm_gmtoff;
+  localtime_r(&about, &local);  // summer time may begin or end in between
+  return (static_cast<std::int64_t>(as_utc) - local.tm_gmtoff) * 1000;
 }
 
 }  // namespace
