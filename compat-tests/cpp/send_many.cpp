@@ -4,8 +4,8 @@
 // each is acknowledged. OUTFILE gets one line as soon as a message is acknowledged: body, message
 // id, queue, offset. A one-way message is never acknowledged; its line, written when it was handed
 // to the client, has "-" for all but the body. A send that failed in the end is repeated with the
-// same body, so a body may be stored twice but is never given up. A summary in JSON goes to standard
-// output.
+// same body, so a body may be stored twice but is never given up. A summary in JSON goes to
+// standard output.
 
 #include <rocketmq/rocketmq.h>
 

@@ -65,8 +65,8 @@ TopicDescription describe_route(const client::Route& route) {
     broker.write_queues = queues.write_queue_nums;
     broker.readable = (queues.perm & perm_read) != 0;
     broker.writable = (queues.perm & perm_write) != 0;
-    const auto data = std::ranges::find(route.brokers, queues.broker_name,
-                                        &protocol::BrokerData::broker_name);
+    const auto data =
+        std::ranges::find(route.brokers, queues.broker_name, &protocol::BrokerData::broker_name);
     if (data == route.brokers.end()) continue;
     const auto master = data->broker_addrs.find(client::master_id);
     if (master != data->broker_addrs.end()) broker.address = master->second;
@@ -76,7 +76,8 @@ TopicDescription describe_route(const client::Route& route) {
 
 void add_queues(const protocol::TopicStatsTable& table, TopicDescription& description) {
   for (const auto& [queue, offsets] : table.offset_table) {
-    const std::chrono::milliseconds stored(std::max<std::int64_t>(offsets.last_update_timestamp, 0));
+    const std::chrono::milliseconds stored(
+        std::max<std::int64_t>(offsets.last_update_timestamp, 0));
     description.queues.push_back({.queue = {queue.topic, queue.broker_name, queue.queue_id},
                                   .min_offset = offsets.min_offset,
                                   .max_offset = offsets.max_offset,
@@ -151,10 +152,8 @@ class Admin::Impl {
     std::vector<BrokerStatus> brokers;
     for (const auto& [name, broker] : info->broker_addr_table) {
       for (const auto& [id, address] : broker.broker_addrs) {
-        BrokerStatus status{.cluster = broker.cluster,
-                            .broker_name = name,
-                            .broker_id = id,
-                            .address = address};
+        BrokerStatus status{
+            .cluster = broker.cluster, .broker_name = name, .broker_id = id, .address = address};
         auto runtime = co_await runtime_info(address);
         if (runtime) {
           status.runtime = *std::move(runtime);

@@ -57,8 +57,7 @@ bool Client::Core::is_on_own_thread() const {
   return client::ThreadPool::is_pool_thread() || loop_->in_loop_thread();
 }
 
-Client::Core::Core(ClientOptions options, std::unique_ptr<net::EventLoop> own_loop,
-                   net::Loop* loop)
+Client::Core::Core(ClientOptions options, std::unique_ptr<net::EventLoop> own_loop, net::Loop* loop)
     : options_(std::move(options)),
       client_id_(make_client_id(options_)),
       log_(options_.log, options_.log_level),
@@ -138,7 +137,8 @@ net::RequestHook Client::Core::signing_hook() const {
     request.add("AccessKey", who.access_key);
     if (!who.security_token.empty()) request.add("SecurityToken", who.security_token);
     std::vector<protocol::SignedField> fields;
-    for (const protocol::Field& field : request.fields()) fields.push_back({field.name, field.value});
+    for (const protocol::Field& field : request.fields())
+      fields.push_back({field.name, field.value});
     request.add("Signature", signer->sign(fields, request.body()));
   };
 }

@@ -92,8 +92,8 @@ ThreadPool::~ThreadPool() {
   std::unique_lock<std::mutex> lock(shared_->mutex);
   shared_->is_closing = true;
   shared_->changed.notify_all();
-  const bool all_ended = shared_->changed.wait_for(lock, patience_,
-                                                   [&] { return shared_->running <= own; });
+  const bool all_ended =
+      shared_->changed.wait_for(lock, patience_, [&] { return shared_->running <= own; });
   lock.unlock();
   for (std::thread& thread : threads_) {
     const bool can_join = all_ended && thread.get_id() != std::this_thread::get_id();

@@ -59,8 +59,8 @@ net::Task<> Groups::unregister_at(std::string address, protocol::UnregisterClien
                                   net::Duration timeout, std::shared_ptr<AtOnce> round) {
   auto answer = co_await pool_.call(address, request, {}, timeout);
   if (!answer) {
-    log_.info(str("broker ", address, " was not told that this client leaves a group: ",
-                  to_string(answer.error())));
+    log_.info(str("broker ", address,
+                  " was not told that this client leaves a group: ", to_string(answer.error())));
   }
   round->one_done();
 }
@@ -101,7 +101,8 @@ net::Task<> Groups::beat_all() {
 net::Task<> Groups::beat(std::string address, std::shared_ptr<const std::string> body,
                          std::shared_ptr<AtOnce> round) {
   beating_.insert(address);
-  auto answer = co_await pool_.call(address, protocol::HeartBeat{}, *body, options_.request_timeout);
+  auto answer =
+      co_await pool_.call(address, protocol::HeartBeat{}, *body, options_.request_timeout);
   beating_.erase(address);
   if (!answer) log_.warn(str("heartbeat to ", address, ": ", to_string(answer.error())));
   round->one_done();

@@ -21,25 +21,64 @@ namespace property = protocol::property;
 // Java: MessageConst.STRING_HASH_SET. A program that set one of these would change what brokers and
 // consumers do.
 constexpr std::array reserved_names{
-    property::keys, property::tags, property::wait_store_msg_ok, property::delay_time_level,
-    property::retry_topic, property::real_topic, property::real_queue_id,
-    property::transaction_prepared, property::producer_group, property::min_offset,
-    property::max_offset, property::buyer_id, property::origin_message_id,
-    property::transfer_flag, property::correction_flag, property::mq2_flag,
-    property::reconsume_time, property::max_reconsume_times, property::msg_region,
-    property::trace_switch, property::unique_key, property::extend_unique_info,
-    property::dup_info, property::consume_start_time, property::tran_prepared_queue_offset,
-    property::transaction_check_times, property::transaction_id, property::instance_id,
-    property::correlation_id, property::reply_to_client, property::message_ttl,
-    property::push_reply_time, property::arrive_time, property::cluster, property::message_type,
-    property::pop_ck, property::pop_ck_offset, property::first_pop_time,
-    property::timer_delay_sec, property::timer_delay_ms, property::timer_deliver_ms,
-    property::timer_out_ms, property::timer_enqueue_ms, property::timer_dequeue_ms,
-    property::timer_roll_times, property::timer_del_unique_key, property::timer_delay_level,
-    property::born_host, property::born_timestamp, property::transient_topic_sys_flag,
-    property::transient_group_sys_flag, property::dlq_origin_topic,
-    property::dlq_origin_message_id, property::inner_multi_queue_offset, property::priority,
-    property::origin_group, property::lite_topic, property::crc32,
+    property::keys,
+    property::tags,
+    property::wait_store_msg_ok,
+    property::delay_time_level,
+    property::retry_topic,
+    property::real_topic,
+    property::real_queue_id,
+    property::transaction_prepared,
+    property::producer_group,
+    property::min_offset,
+    property::max_offset,
+    property::buyer_id,
+    property::origin_message_id,
+    property::transfer_flag,
+    property::correction_flag,
+    property::mq2_flag,
+    property::reconsume_time,
+    property::max_reconsume_times,
+    property::msg_region,
+    property::trace_switch,
+    property::unique_key,
+    property::extend_unique_info,
+    property::dup_info,
+    property::consume_start_time,
+    property::tran_prepared_queue_offset,
+    property::transaction_check_times,
+    property::transaction_id,
+    property::instance_id,
+    property::correlation_id,
+    property::reply_to_client,
+    property::message_ttl,
+    property::push_reply_time,
+    property::arrive_time,
+    property::cluster,
+    property::message_type,
+    property::pop_ck,
+    property::pop_ck_offset,
+    property::first_pop_time,
+    property::timer_delay_sec,
+    property::timer_delay_ms,
+    property::timer_deliver_ms,
+    property::timer_out_ms,
+    property::timer_enqueue_ms,
+    property::timer_dequeue_ms,
+    property::timer_roll_times,
+    property::timer_del_unique_key,
+    property::timer_delay_level,
+    property::born_host,
+    property::born_timestamp,
+    property::transient_topic_sys_flag,
+    property::transient_group_sys_flag,
+    property::dlq_origin_topic,
+    property::dlq_origin_message_id,
+    property::inner_multi_queue_offset,
+    property::priority,
+    property::origin_group,
+    property::lite_topic,
+    property::crc32,
 };
 
 Error refused(std::string why) { return {Errc::invalid_argument, std::move(why)}; }
@@ -77,9 +116,12 @@ Result<void> check(const Message& message, const PrepareOptions& options) {
 
 protocol::Compression on_the_wire(Compression compression) {
   switch (compression) {
-    case Compression::lz4: return protocol::Compression::lz4;
-    case Compression::zstd: return protocol::Compression::zstd;
-    default: return protocol::Compression::zlib;
+    case Compression::lz4:
+      return protocol::Compression::lz4;
+    case Compression::zstd:
+      return protocol::Compression::zstd;
+    default:
+      return protocol::Compression::zlib;
   }
 }
 
@@ -89,8 +131,8 @@ Result<std::string> packed_body(const Message& message, const PrepareOptions& op
       message.body.size() < options.compress_from_bytes) {
     return std::string();
   }
-  auto packed = protocol::compress(on_the_wire(options.compression), message.body,
-                                   options.compression_level);
+  auto packed =
+      protocol::compress(on_the_wire(options.compression), message.body, options.compression_level);
   if (packed && packed->size() >= message.body.size()) packed->clear();
   return packed;
 }
@@ -152,8 +194,8 @@ Result<PreparedMessage> prepare(const Message& message, const PrepareOptions& op
     properties_size += name.size() + value.size() + separators;
   });
   if (properties_size > protocol::properties_size_max) {
-    return Error{Errc::too_large, str("the properties have ", properties_size,
-                                      " bytes, more than ", protocol::properties_size_max)};
+    return Error{Errc::too_large, str("the properties have ", properties_size, " bytes, more than ",
+                                      protocol::properties_size_max)};
   }
 
   PreparedMessage prepared;
@@ -166,8 +208,8 @@ Result<PreparedMessage> prepare(const Message& message, const PrepareOptions& op
     prepared.sys_flag = protocol::compression_sys_flag(on_the_wire(options.compression));
   }
 
-  prepared.memory = std::make_unique_for_overwrite<char[]>(
-      message.topic.size() + properties_size + (is_copied ? body.size() : 0));
+  prepared.memory = std::make_unique_for_overwrite<char[]>(message.topic.size() + properties_size +
+                                                           (is_copied ? body.size() : 0));
   Writer out(prepared.memory.get());
   prepared.topic = out.put(message.topic);
   const char* const properties_start = out.at();

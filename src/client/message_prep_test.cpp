@@ -54,10 +54,9 @@ TEST(MessagePrep, says_so_where_the_broker_need_not_wait) {
 TEST(MessagePrep, compresses_a_long_body_in_each_way) {
   Message message = hello();
   message.body = std::string(5000, 'x');
-  for (const auto& [ours, wire] :
-       {std::pair(Compression::zlib, protocol::Compression::zlib),
-        std::pair(Compression::lz4, protocol::Compression::lz4),
-        std::pair(Compression::zstd, protocol::Compression::zstd)}) {
+  for (const auto& [ours, wire] : {std::pair(Compression::zlib, protocol::Compression::zlib),
+                                   std::pair(Compression::lz4, protocol::Compression::lz4),
+                                   std::pair(Compression::zstd, protocol::Compression::zstd)}) {
     const auto result = prepared(message, {.compression = ours});
     ASSERT_TRUE(result);
     EXPECT_LT(result->body.size(), 1000U);

@@ -1,6 +1,5 @@
-#include "client/producer_impl.h"
-
 #include "client/names.h"
+#include "client/producer_impl.h"
 #include "protocol/str.h"
 
 namespace rocketmq {
@@ -14,7 +13,9 @@ constexpr auto callback_grace = 1s;
 constexpr net::Duration leave_timeout = 1s;
 
 Result<void> check(const ProducerOptions& options) {
-  const auto refused = [](std::string why) { return Error{Errc::invalid_argument, std::move(why)}; };
+  const auto refused = [](std::string why) {
+    return Error{Errc::invalid_argument, std::move(why)};
+  };
   if (auto group = client::check_group("producer", options.group); !group) return group;
   if (options.send_timeout <= 0ms) return refused("send_timeout is not positive");
   if (options.attempts_max < 1 || options.attempts_max > 100) {
@@ -79,8 +80,7 @@ Result<client::PreparedMessage> Producer::Impl::admit(const Message& message,
   return prepared;
 }
 
-std::unique_ptr<client::Send> Producer::Impl::begin(const Message& message,
-                                                    client::Send::Done done,
+std::unique_ptr<client::Send> Producer::Impl::begin(const Message& message, client::Send::Done done,
                                                     client::BodyMemory body) {
   auto prepared = admit(message, body, pending_->begin());
   if (!prepared) {
@@ -175,13 +175,15 @@ Result<void> Producer::Impl::close(std::chrono::milliseconds deadline) {
     // A callback on the loop thread: nobody can wait there.
     unfinished = shut_down_at_once();
   } else {
-    unfinished = core_->wait<std::size_t>([this, deadline] { return shut_down(deadline); })
-                     .value_or(0);
+    unfinished =
+        core_->wait<std::size_t>([this, deadline] { return shut_down(deadline); }).value_or(0);
     const std::int64_t own = client::Send::running_here() == pending_.get() ? 1 : 0;
-    pending_->wait_until_ended(own, std::max(end, std::chrono::steady_clock::now() + callback_grace));
+    pending_->wait_until_ended(own,
+                               std::max(end, std::chrono::steady_clock::now() + callback_grace));
   }
   if (unfinished == 0) return {};
-  return Error{Errc::timeout, str(unfinished, " sends were unfinished when the producer was closed"),
+  return Error{Errc::timeout,
+               str(unfinished, " sends were unfinished when the producer was closed"),
                Outcome::unknown};
 }
 

@@ -1,6 +1,6 @@
-// What sending costs our side: a producer with its loop thread, against a server on another loop that
-// answers at once and stores nothing. The CPU time is that of all threads, the server's too. Items are
-// messages; bytes are bodies.
+// What sending costs our side: a producer with its loop thread, against a server on another loop
+// that answers at once and stores nothing. The CPU time is that of all threads, the server's too.
+// Items are messages; bytes are bodies.
 
 #include <benchmark/benchmark.h>
 #include <rocketmq/rocketmq.h>
@@ -41,10 +41,8 @@ class AgreeingServer {
     router_.on_deferred<GetRouteInfoByTopic>([this](net::Call<GetRouteInfoByTopic> call) {
       TopicRouteData route;
       route.broker_datas.push_back({.broker_addrs = {{0, address_}}, .broker_name = "broker-a"});
-      route.queue_datas.push_back({.broker_name = "broker-a",
-                                   .perm = 6,
-                                   .read_queue_nums = 4,
-                                   .write_queue_nums = 4});
+      route.queue_datas.push_back(
+          {.broker_name = "broker-a", .perm = 6, .read_queue_nums = 4, .write_queue_nums = 4});
       call.reply({}, to_json(route));
     });
     router_.on_deferred<HeartBeat>([](net::Call<HeartBeat> call) { call.reply({}); });
@@ -62,8 +60,8 @@ class AgreeingServer {
 struct Sending {
   explicit Sending(std::size_t body_bytes)
       : client({.name_servers = server.address()}),
-        producer(client.create_producer({.group = "bench", .compression = Compression::none})
-                     .value()),
+        producer(
+            client.create_producer({.group = "bench", .compression = Compression::none}).value()),
         message{.topic = "bench", .body = std::string(body_bytes, 'x')} {
     producer.send(message).value();
   }
@@ -97,7 +95,12 @@ void send_many_at_once(benchmark::State& state) {
   for (std::ptrdiff_t i = 0; i < in_flight; ++i) slots.acquire();
   sending.report(state);
 }
-BENCHMARK(send_many_at_once)->Arg(128)->Arg(1024)->Arg(4096)->MeasureProcessCPUTime()->UseRealTime();
+BENCHMARK(send_many_at_once)
+    ->Arg(128)
+    ->Arg(1024)
+    ->Arg(4096)
+    ->MeasureProcessCPUTime()
+    ->UseRealTime();
 
 }  // namespace
 }  // namespace rocketmq

@@ -12,8 +12,8 @@
 
 namespace rocketmq {
 
-// The part of a producer that users' threads run: checks and prepares messages, limits what is under
-// way, and queues it for the Sender. Many calls wake the loop once.
+// The part of a producer that users' threads run: checks and prepares messages, limits what is
+// under way, and queues it for the Sender. Many calls wake the loop once.
 class Producer::Impl : public std::enable_shared_from_this<Impl> {
  public:
   static Result<std::shared_ptr<Impl>> create(std::shared_ptr<Client::Core> core,

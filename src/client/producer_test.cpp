@@ -189,7 +189,8 @@ TEST_F(ProducerTest, says_unknown_when_the_connection_broke_before_the_answer) {
 
 TEST_F(ProducerTest, reports_a_message_that_is_stored_but_not_yet_safe) {
   const ImplPtr producer = make_impl();
-  for (ScriptedBroker* broker : {&a, &b}) broker->answer_sends_with(ResponseCode::flush_disk_timeout);
+  for (ScriptedBroker* broker : {&a, &b})
+    broker->answer_sends_with(ResponseCode::flush_disk_timeout);
   EXPECT_EQ(send(*producer)->status, SendStatus::flush_disk_timeout);
 }
 

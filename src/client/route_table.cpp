@@ -51,7 +51,7 @@ Route make_route(std::string topic, protocol::TopicRouteData data) {
   route.brokers = std::move(data.broker_datas);
   route.queues = std::move(data.queue_datas);
   std::ranges::sort(route.brokers, {}, &protocol::BrokerData::broker_name);
-  std::ranges::stable_sort(route.queues, {}, &protocol::QueueData::broker_name);
+  std::ranges::sort(route.queues, {}, &protocol::QueueData::broker_name);
 
   const bool is_ordered = data.order_topic_conf && !data.order_topic_conf->empty();
   if (is_ordered) add_ordered_queues(route, *data.order_topic_conf);
@@ -162,9 +162,8 @@ const std::string* RouteTable::address_of(std::string_view broker_name,
 
 bool RouteTable::has_address(std::string_view address) const {
   return std::ranges::any_of(brokers_, [&](const auto& broker) {
-    return std::ranges::any_of(broker.second, [&](const auto& entry) {
-      return entry.second == address;
-    });
+    return std::ranges::any_of(broker.second,
+                               [&](const auto& entry) { return entry.second == address; });
   });
 }
 

@@ -30,12 +30,12 @@ struct PublishQueue {
   bool operator==(const PublishQueue&) const = default;
 };
 
-// Where the queues of one topic are, worked out of what a name server said. Never changes once made;
-// shared by all who use it.
+// Where the queues of one topic are, worked out of what a name server said. Never changes once
+// made; shared by all who use it.
 struct Route {
   std::string topic;
   std::vector<protocol::BrokerData> brokers;   // by name
-  std::vector<protocol::QueueData> queues;     // by broker name, as given
+  std::vector<protocol::QueueData> queues;     // by broker name
   std::vector<PublishQueue> publish_queues;    // writable, with a master; by broker name and id
   std::vector<MessageQueue> subscribe_queues;  // readable, in MessageQueue's order
   // The topic does not exist yet: these are the queues it will get when a broker creates it.
@@ -79,7 +79,8 @@ class RouteTable {
   };
   Change put(Route route, net::TimePoint now);
 
-  // What to ask for again: every topic used, or pinned, since `used_since`. The others are forgotten.
+  // What to ask for again: every topic used, or pinned, since `used_since`. The others are
+  // forgotten.
   std::vector<std::string> topics_to_refresh(net::TimePoint used_since);
   // Pinned topics are refreshed whether used or not; pins are counted. Java: the subscriptions.
   void pin(const std::string& topic) { ++pins_[topic]; }
@@ -94,8 +95,8 @@ class RouteTable {
 
   // For reading: the broker id asked for; else, unless `only_this`, the next one, else any. Java:
   // MQClientInstance.findBrokerAddressInSubscribe.
-  std::optional<BrokerAddress> address_to_read(std::string_view broker_name,
-                                               std::int64_t broker_id, bool only_this) const;
+  std::optional<BrokerAddress> address_to_read(std::string_view broker_name, std::int64_t broker_id,
+                                               bool only_this) const;
 
  private:
   struct TextHash : std::hash<std::string_view> {

@@ -20,8 +20,8 @@ BrokerData broker(const std::string& name, std::map<std::int64_t, std::string> a
   return {.broker_addrs = std::move(addresses), .broker_name = name, .cluster = "c"};
 }
 QueueData queues(const std::string& broker_name, int perm, int read, int write) {
-  return {.broker_name = broker_name, .perm = perm, .read_queue_nums = read,
-          .write_queue_nums = write};
+  return {
+      .broker_name = broker_name, .perm = perm, .read_queue_nums = read, .write_queue_nums = write};
 }
 TopicRouteData two_brokers() {
   TopicRouteData data;
@@ -35,8 +35,9 @@ TEST(Route, lists_queues_by_broker_name_whatever_the_order_they_came_in) {
   EXPECT_THAT(route.publish_queues, ElementsAre(PublishQueue{0, 0}, PublishQueue{1, 0}));
   EXPECT_EQ(route.broker_name(route.publish_queues[0]), "a");
   EXPECT_EQ(route.master_address(route.publish_queues[1]), "10.0.0.2:1");
-  EXPECT_THAT(route.subscribe_queues, ElementsAre(MessageQueue{"T", "a", 0}, MessageQueue{"T", "a", 1},
-                                                  MessageQueue{"T", "b", 0}));
+  EXPECT_THAT(
+      route.subscribe_queues,
+      ElementsAre(MessageQueue{"T", "a", 0}, MessageQueue{"T", "a", 1}, MessageQueue{"T", "b", 0}));
 }
 
 TEST(Route, writes_only_where_there_is_a_master_and_the_permission) {

@@ -68,6 +68,7 @@ RoutePtr Routes::store(Route route) {
   if (change.brokers && on_new_broker) on_new_broker();
   if (change.route) {
     std::vector<int> ids;
+    ids.reserve(listeners_.size());
     for (const auto& [id, listener] : listeners_) ids.push_back(id);
     for (const int id : ids) {
       // A copy: the listener may remove itself.

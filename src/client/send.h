@@ -28,7 +28,10 @@ class Send final : public Work {
   using Done = std::variant<NoAnswer, SendPromise, SendCallback>;
 
   Send(PreparedMessage prepared, Done told, net::TimePoint until, std::shared_ptr<PendingSends> in)
-      : message(std::move(prepared)), done(std::move(told)), deadline(until), pending(std::move(in)) {}
+      : message(std::move(prepared)),
+        done(std::move(told)),
+        deadline(until),
+        pending(std::move(in)) {}
   // One that is refused before it is sent.
   Send(Error why, Done told, std::shared_ptr<PendingSends> in)
       : done(std::move(told)), pending(std::move(in)), result(std::move(why)) {}
@@ -53,9 +56,9 @@ class Send final : public Work {
   const Log* log = nullptr;
 
   // While it is under way.
-  bool may_be_stored = false;        // an attempt was written and not answered
+  bool may_be_stored = false;             // an attempt was written and not answered
   std::string_view waits_for = "a turn";  // what a timeout will say it waited for
-  std::int64_t born_timestamp = 0;   // Unix ms
+  std::int64_t born_timestamp = 0;        // Unix ms
 
   Send* next = nullptr;  // in the queue of new ones, then in the list of those under way
   Send* previous = nullptr;

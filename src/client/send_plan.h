@@ -15,8 +15,8 @@ namespace rocketmq::client {
 // Can this address be reached, as far as anybody knows?
 using IsReachable = std::function<bool(std::string_view address)>;
 
-// Which queue a message is tried on next, and whether it is tried again. Decides, never waits. Java:
-// DefaultMQProducerImpl.sendDefaultImpl, MQFaultStrategy.selectOneMessageQueue.
+// Which queue a message is tried on next, and whether it is tried again. Decides, never waits.
+// Java: DefaultMQProducerImpl.sendDefaultImpl, MQFaultStrategy.selectOneMessageQueue.
 class SendPlan {
  public:
   // `ticket` spreads messages over the queues: one more for each message.

@@ -19,10 +19,14 @@ constexpr net::Duration same_broker_pause = 100ms;
 
 SendStatus status_of(std::int32_t code) {
   switch (static_cast<ResponseCode>(code)) {
-    case ResponseCode::flush_disk_timeout: return SendStatus::flush_disk_timeout;
-    case ResponseCode::flush_slave_timeout: return SendStatus::flush_slave_timeout;
-    case ResponseCode::slave_not_available: return SendStatus::slave_not_available;
-    default: return SendStatus::ok;
+    case ResponseCode::flush_disk_timeout:
+      return SendStatus::flush_disk_timeout;
+    case ResponseCode::flush_slave_timeout:
+      return SendStatus::flush_slave_timeout;
+    case ResponseCode::slave_not_available:
+      return SendStatus::slave_not_available;
+    default:
+      return SendStatus::ok;
   }
 }
 
@@ -60,12 +64,11 @@ class [[nodiscard]] Attempt final : protocol::PendingCall {
     if (auto decoded = protocol::decode_header(answer.fields, header); !decoded) {
       return Error{Errc::bad_message, std::move(decoded).error().message, Outcome::unknown};
     }
-    return SendReceipt{
-        .message_id = std::string(send_.message.unique_key()),
-        .offset_message_id = std::string(header.msg_id),
-        .queue = {std::string(send_.message.topic), broker_name_, header.queue_id},
-        .queue_offset = header.queue_offset,
-        .status = status_of(answer.code)};
+    return SendReceipt{.message_id = std::string(send_.message.unique_key()),
+                       .offset_message_id = std::string(header.msg_id),
+                       .queue = {std::string(send_.message.topic), broker_name_, header.queue_id},
+                       .queue_offset = header.queue_offset,
+                       .status = status_of(answer.code)};
   }
 
   const Send& send_;
@@ -106,18 +109,19 @@ void Sender::start(std::unique_ptr<Send> owned) {
   core_->append_unique_key(unique_key_);
   send.message.set_unique_key(unique_key_);
   if (sweep_timer_ == nullptr) arm_sweep();
-  send.task = run(send);
+  send.task = run(&send);
   send.task.start();
 }
 
-net::Task<> Sender::run(Send& send) {
+net::Task<> Sender::run(Send* under_way) {
+  Send& send = *under_way;  // lives until after this coroutine
   SendPlan plan(send.is_oneway() ? 1 : options_.attempts_max, next_ticket_++);
   while (true) {
     RoutePtr route = core_->routes().find(send.message.topic);
     if (route == nullptr) {
       send.waits_for = "the route";
       auto asked = co_await core_->routes().get_to_send(std::string(send.message.topic),
-                                                       options_.new_topic_queues);
+                                                        options_.new_topic_queues);
       if (!asked) co_return finish(send, std::move(asked).error());
       route = *std::move(asked);
     }
@@ -221,8 +225,8 @@ void Sender::hand_over() {
   core_->run_callbacks(std::move(callbacks));
 }
 
-// All sends of a producer have the same timeout, so the oldest is the next to be late, and one timer
-// watches over all of them.
+// All sends of a producer have the same timeout, so the oldest is the next to be late, and one
+// timer watches over all of them.
 void Sender::arm_sweep() {
   sweep_timer_.reset();
   if (under_way_.empty()) return;

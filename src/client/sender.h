@@ -16,8 +16,8 @@
 
 namespace rocketmq::client {
 
-// The part of a producer that lives on the loop: takes messages, tries them on brokers until one has
-// stored them or their time is over, and hands the results on, all those of one turn together.
+// The part of a producer that lives on the loop: takes messages, tries them on brokers until one
+// has stored them or their time is over, and hands the results on, all those of one turn together.
 // Every send it is given ends once.
 class Sender : public std::enable_shared_from_this<Sender> {
  public:
@@ -35,7 +35,7 @@ class Sender : public std::enable_shared_from_this<Sender> {
   std::size_t fail_all();
 
  private:
-  net::Task<> run(Send& send);
+  net::Task<> run(Send* under_way);
   net::Task<Result<net::Channel*>> channel_to(std::string address, net::TimePoint deadline);
   protocol::SendMessageV2 request(const Send& send, const Route& route,
                                   const PublishQueue& queue) const;

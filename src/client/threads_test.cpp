@@ -81,10 +81,14 @@ TEST_F(ThreadsTest, many_threads_send_through_one_producer) {
   EXPECT_EQ(answered, 4 * each);
   std::set<std::pair<int, std::int64_t>> places;
   // One-way messages are on their way still; the client's end sends what was written.
-  { const Client gone = std::move(client); const Producer done = std::move(producer); }
+  {
+    const Client gone = std::move(client);
+    const Producer done = std::move(producer);
+  }
   while (stored() < 12 * each) std::this_thread::yield();
   on_loop([&] {
-    for (const auto& message : broker->stored()) places.emplace(message.queue_id, message.queue_offset);
+    for (const auto& message : broker->stored())
+      places.emplace(message.queue_id, message.queue_offset);
   });
   EXPECT_EQ(places.size(), 12 * each);
 }
@@ -140,9 +144,8 @@ TEST_F(ThreadsTest, a_blocking_send_on_the_loop_thread_is_refused) {
   Client client = make_client(std::make_shared<InlineExecutor>());
   Producer producer = client.create_producer({.group = "g"}).value();
   std::promise<std::error_code> inside;
-  producer.send_async(hello(), [&](Result<SendReceipt>) {
-    inside.set_value(producer.send(hello()).error().code);
-  });
+  producer.send_async(
+      hello(), [&](Result<SendReceipt>) { inside.set_value(producer.send(hello()).error().code); });
   EXPECT_EQ(inside.get_future().get(), Errc::would_deadlock);
 }
 
@@ -150,8 +153,7 @@ TEST_F(ThreadsTest, everything_may_be_destroyed_inside_a_callback) {
   for (const bool is_inline : {false, true}) {
     auto client = std::make_unique<Client>(
         make_client(is_inline ? std::make_shared<InlineExecutor>() : nullptr));
-    auto producer =
-        std::make_unique<Producer>(client->create_producer({.group = "g"}).value());
+    auto producer = std::make_unique<Producer>(client->create_producer({.group = "g"}).value());
     std::promise<void> destroyed;
     producer->send_async(hello(), [&](Result<SendReceipt>) {
       client.reset();

@@ -140,7 +140,8 @@ bool ScriptedBroker::answer_pull(net::Call<PullMessage>& call) {
                                .min_offset = from.min_offset,
                                .max_offset = from.end()};
   if (call->queue_offset < from.min_offset || call->queue_offset > from.end()) {
-    response.next_begin_offset = call->queue_offset < from.min_offset ? from.min_offset : from.end();
+    response.next_begin_offset =
+        call->queue_offset < from.min_offset ? from.min_offset : from.end();
     call.reply(response, std::string_view(),
                {.code = static_cast<std::int32_t>(ResponseCode::pull_offset_moved)});
     return true;
@@ -217,8 +218,8 @@ void ScriptedBroker::serve_clients() {
   serve<GetConsumerListByGroup>([this](net::Call<GetConsumerListByGroup> call) {
     ConsumerIdList list{members(std::string(call->consumer_group))};
     if (list.consumer_id_list.empty()) {
-      return call.fail({ResponseCode::system_error,
-                        str("no consumer for this group, ", call->consumer_group)});
+      return call.fail(
+          {ResponseCode::system_error, str("no consumer for this group, ", call->consumer_group)});
     }
     call.reply({}, to_json(list));
   });
@@ -249,15 +250,15 @@ void ScriptedBroker::add_member(const std::string& group, const std::string& cli
 }
 
 void ScriptedBroker::remove_member(const std::string& group, const std::string& client_id) {
-  if (members_[group].erase(client_id) != 0) push(NotifyConsumerIdsChanged{.consumer_group = group});
+  if (members_[group].erase(client_id) != 0)
+    push(NotifyConsumerIdsChanged{.consumer_group = group});
 }
 
 TopicRouteData route_over(const std::vector<const ScriptedBroker*>& brokers, int queues_each) {
   TopicRouteData route;
   for (const ScriptedBroker* broker : brokers) {
-    route.broker_datas.push_back({.broker_addrs = {{0, broker->address()}},
-                                  .broker_name = broker->name(),
-                                  .cluster = "c"});
+    route.broker_datas.push_back(
+        {.broker_addrs = {{0, broker->address()}}, .broker_name = broker->name(), .cluster = "c"});
     route.queue_datas.push_back({.broker_name = broker->name(),
                                  .perm = 6,
                                  .read_queue_nums = queues_each,

@@ -1,12 +1,12 @@
 #pragma once
 
+#include <rocketmq/options.h>
+
 #include <map>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <rocketmq/options.h>
 
 #include "net/loop.h"
 #include "net/router.h"
@@ -14,8 +14,8 @@
 
 namespace rocketmq::client::testing {
 
-// A server whose failures are told in advance, on a SimLoop's network or a real one. What it answers
-// when nothing else was said is up to the classes made from it.
+// A server whose failures are told in advance, on a SimLoop's network or a real one. What it
+// answers when nothing else was said is up to the classes made from it.
 class ScriptedServer {
  public:
   ScriptedServer(net::Loop& loop, std::string address)
