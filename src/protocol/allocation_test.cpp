@@ -2,24 +2,9 @@
 // have grown to their size.
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
 #include "protocol/catalog.h"
 #include "protocol/frame.h"
-
-namespace {
-std::atomic<int> allocations{0};
-}
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+#include "protocol/testing/allocations.h"
 
 namespace rocketmq::protocol {
 namespace {
@@ -32,14 +17,14 @@ void expect_no_allocation(const H& header, HeaderCodec codec) {
   const CommandHead head{.code = 310, .opaque = 1, .codec = codec};
   std::size_t capacity = 0;
   for (int round = 0; round < 2; ++round) {
-    const int before = allocations;
+    const int before = testing_support::allocations();
     out.clear();
     encode_frame(out, head, header, "body");
     auto frame = next_frame({out.data(), out.size()});
     const bool decoded = frame && *frame && decode_command((*frame)->content, command).has_value();
     H back{};
     const bool filled = decoded && decode_header(command.fields, back).has_value();
-    const int after = allocations;
+    const int after = testing_support::allocations();
     EXPECT_TRUE(filled && back == header);
     if (round == 1) {
       EXPECT_EQ(after, before);
@@ -80,9 +65,9 @@ TEST(Allocation, hot_requests_and_answers_need_none) {
 }
 
 TEST(Allocation, is_counted) {
-  const int before = allocations;
+  const int before = testing_support::allocations();
   const std::string text(100, 'x');
-  EXPECT_GT(allocations, before) << text;
+  EXPECT_GT(testing_support::allocations(), before) << text;
 }
 
 }  // namespace

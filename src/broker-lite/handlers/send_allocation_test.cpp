@@ -1,10 +1,6 @@
 // A message costs no allocation once buffers have grown to their size.
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
 #include "broker-lite/handlers/handlers.h"
 #include "broker-lite/handlers/send_answers.h"
 #include "broker-lite/store/mem_file.h"
@@ -12,18 +8,7 @@
 #include "net/sim_loop.h"
 #include "protocol/frame.h"
 #include "protocol/requests/message.h"
-
-namespace {
-std::atomic<int> allocations{0};
-}
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+#include "protocol/testing/allocations.h"
 
 namespace rocketmq::broker {
 namespace {
@@ -99,11 +84,11 @@ TEST_F(SendAllocationTest, a_message_is_stored_and_acknowledged_without_one) {
   const auto send_all = [&] {
     int counted = 0;
     for (int i = 0; i < messages; ++i) {
-      const int before = allocations;
+      const int before = testing_support::allocations();
       net::RequestContext context{*channel, command, net::Responder(channel->handle(), command)};
       router.dispatch(context);
       answers.commit();
-      counted += allocations - before;
+      counted += testing_support::allocations() - before;
       loop.run_ready();
     }
     return counted;

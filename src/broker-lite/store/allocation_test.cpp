@@ -1,28 +1,8 @@
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <new>
-
 #include "broker-lite/store/mem_file.h"
 #include "broker-lite/store/message_store.h"
-
-namespace {
-std::size_t allocations = 0;
-
-void* counted(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc();
-}
-}  // namespace
-
-// Counts for this whole program; only the difference within the test below is looked at.
-void* operator new(std::size_t size) { return counted(size); }
-void* operator new[](std::size_t size) { return counted(size); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+#include "protocol/testing/allocations.h"
 
 namespace rocketmq::broker {
 namespace {
@@ -43,10 +23,10 @@ TEST(MessageStore, allocates_nothing_once_its_buffers_have_grown) {
   };
   for (int i = 0; i < 1000; ++i) turn();  // the queue's buffer has been written once
 
-  const std::size_t before = allocations;
+  const std::size_t before = testing_support::allocations();
   EXPECT_GT(before, 0U);
   for (int i = 0; i < 100; ++i) turn();
-  EXPECT_EQ(allocations, before);
+  EXPECT_EQ(testing_support::allocations(), before);
   EXPECT_EQ(result.records.size(), 4U);
 }
 
