@@ -76,7 +76,7 @@ BROKEN_FRAMES = {
     "header is half a JSON": frame(b'{"code":310,"extFields":{"a":'),
     "JSON nested 20,000 deep": frame(b'{"a":' * 20_000),
     "JSON list nested 60,000 deep": frame(b'{"x":' + b"[" * 60_000),
-    "100,000 fields": frame(b'{"code":1,"extFields":{' +
+    "4,000 fields": frame(b'{"code":1,"extFields":{' +
                             b",".join(b'"%d":""' % n for n in range(4_000)) + b"}}"),
     "number of a megabyte": frame(b'{"code":' + b"9" * 60_000 + b"}"),
     "binary header cut off": frame(b"\x00\x69\x01", codec=1),
@@ -187,8 +187,8 @@ def main():
         store = folder / "store"
         outside = [p for p in folder.rglob("*") if "passwd" in p.name]
         assert not outside and not (folder / "etc").exists(), f"files outside the store: {outside}"
-        names = os.listdir(store / "consumequeue") if (store / "consumequeue").exists() else []
-        assert all("/" not in n and ".." not in n for n in names), names
+        names = set(os.listdir(store / "consumequeue")) if (store / "consumequeue").exists() else set()
+        assert not names & set(BAD_NAMES), f"queues of refused topics: {names}"
         assert server.stop() == 0, "not a clean stop"
         say(f"   {count} broken frames closed on broker and name server each, {len(REFUSED)} bad "
             f"requests refused; memory grew by {grown} KiB over {20 * count} more; {lines} log lines")

@@ -26,7 +26,6 @@ cmake --build build/release --parallel "$(nproc)" --target rmq-broker-lite rmq e
 folder=$(mktemp -d "${TMPDIR:-/tmp}/rocketmq-quickstart.XXXXXX")
 broker_pid=""
 clean_up() {
-  if [ "$keep" = yes ]; then return; fi
   if [ -n "$broker_pid" ]; then
     kill "$broker_pid" 2>/dev/null && wait "$broker_pid" 2>/dev/null || true
   elif [ "$stock" = yes ] && [ -d "$folder/stock" ]; then

@@ -47,19 +47,28 @@ std::string text_line(const MessageView& message) {
   return line + "  " + printable(message.body());
 }
 
-// Prints messages one at a time and counts them. One that was fetched beyond the maximum goes back
-// to the group, to be delivered again later.
+// Prints messages one at a time and counts them. One that was fetched beyond the maximum is held,
+// without an answer, until release(): it stays with the group as if it had never been fetched.
 class Printer {
  public:
   Printer(bool json, std::size_t max) : json_(json), max_(max) {}
 
   Consumed print(const MessageView& message) {
     const std::string line = json_ ? json_line(message) : text_line(message);
-    const std::lock_guard lock(mutex_);
-    if (max_ > 0 && printed_ == max_) return Consumed::retry_later();
+    std::unique_lock lock(mutex_);
+    if (max_ > 0 && printed_ == max_) {
+      released_changed_.wait(lock, [this] { return released_; });
+      return Consumed::retry_later();  // to nobody: the consumer is closed
+    }
     std::cout << line << '\n' << std::flush;
     if (++printed_ == max_) changed_.notify_one();
     return Consumed::ok;
+  }
+
+  void release() {
+    const std::lock_guard lock(mutex_);
+    released_ = true;
+    released_changed_.notify_all();
   }
 
   // Until the maximum, an interrupt, or the timeout (zero: none). Says whether it timed out.
@@ -76,6 +85,8 @@ class Printer {
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
+  std::condition_variable released_changed_;
+  bool released_ = false;
   const bool json_;
   const std::size_t max_;
   std::size_t printed_ = 0;
@@ -99,7 +110,10 @@ ExitCode consume(const Context& context, const ConsumeOptions& options) {
   auto consumer = client.create_push_consumer(consumer_options);
   if (!consumer) return report(std::cerr, consumer.error());
   const bool timed_out = printer.wait(std::chrono::milliseconds(context.timeout_ms));
-  const CloseReport closed = consumer->close();
+  // What is held by the printer is not waited for.
+  const CloseReport closed =
+      consumer->close(options.max > 0 ? std::chrono::milliseconds(200) : std::chrono::seconds(10));
+  printer.release();
   for (const MessageQueue& queue : closed.uncommitted) {
     std::cerr << "rmq: the offset of " << queue
               << " could not be stored; its messages come again\n";

@@ -10,8 +10,12 @@ namespace rocketmq::cli {
 inline std::atomic<bool> interrupted{false};
 
 inline void catch_interrupts() {
-  std::signal(SIGINT, [](int) { interrupted = true; });
-  std::signal(SIGTERM, [](int) { interrupted = true; });
+  struct sigaction action{};
+  action.sa_handler = [](int) { interrupted = true; };
+  action.sa_flags =
+      static_cast<int>(SA_RESETHAND);  // the second one kills; reads are not restarted
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
 }
 
 }  // namespace rocketmq::cli
