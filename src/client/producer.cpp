@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "client/names.h"
 #include "client/producer_impl.h"
 #include "protocol/str.h"
@@ -11,6 +13,7 @@ using namespace std::chrono_literals;
 // that a send that was failed at the last moment is still told.
 constexpr auto callback_grace = 1s;
 constexpr net::Duration leave_timeout = 1s;
+constexpr std::chrono::milliseconds deadline_max = 24h;
 
 Result<void> check(const ProducerOptions& options) {
   const auto refused = [](std::string why) {
@@ -65,24 +68,25 @@ Producer::Impl::Impl(std::shared_ptr<Client::Core> core, ProducerOptions options
 Producer::Impl::~Impl() = default;
 
 Result<client::PreparedMessage> Producer::Impl::admit(const Message& message,
-                                                      client::BodyMemory body,
-                                                      bool is_within_limit) {
+                                                      client::BodyMemory body) {
   if (is_closed_) return Error{Errc::client_closed, "the producer is closed"};
-  if (!is_within_limit) {
+  if (!pending_->admit()) {
     return Error{Errc::overloaded,
                  str("more than ", options_.pending_sends_max, " sends are not finished")};
   }
   auto prepared = client::prepare(message, prepare_options_, body);
   if (prepared && !pending_->hold_bytes(prepared->body_size)) {
-    return Error{Errc::overloaded,
+    prepared = Error{Errc::overloaded,
                  str("more than ", options_.pending_bytes_max, " bytes wait for an answer")};
   }
+  if (!prepared) pending_->release();
   return prepared;
 }
 
 std::unique_ptr<client::Send> Producer::Impl::begin(const Message& message, client::Send::Done done,
                                                     client::BodyMemory body) {
-  auto prepared = admit(message, body, pending_->begin());
+  pending_->begin();
+  auto prepared = admit(message, body);
   if (!prepared) {
     return std::make_unique<client::Send>(std::move(prepared).error(), std::move(done), pending_);
   }
@@ -169,6 +173,7 @@ std::size_t Producer::Impl::shut_down_at_once() {
 
 Result<void> Producer::Impl::close(std::chrono::milliseconds deadline) {
   if (is_closed_.exchange(true)) return {};
+  deadline = std::clamp(deadline, 0ms, deadline_max);
   const auto end = std::chrono::steady_clock::now() + deadline;
   std::size_t unfinished = 0;
   if (core_->loop().in_loop_thread()) {
@@ -215,6 +220,9 @@ std::future<Result<SendReceipt>> Producer::send_future(const Message& message) {
   return impl_->send_future(message);
 }
 Result<void> Producer::send_oneway(const Message& message) { return impl_->send_oneway(message); }
-Result<void> Producer::close(std::chrono::milliseconds deadline) { return impl_->close(deadline); }
+Result<void> Producer::close(std::chrono::milliseconds deadline) {
+  const std::shared_ptr<Impl> impl = impl_;  // a callback may destroy the producer meanwhile
+  return impl->close(deadline);
+}
 
 }  // namespace rocketmq

@@ -35,8 +35,7 @@ class Producer::Impl : public std::enable_shared_from_this<Impl> {
   // A send that counts as begun: prepared and within the limits, or refused.
   std::unique_ptr<client::Send> begin(const Message& message, client::Send::Done done,
                                       client::BodyMemory body);
-  Result<client::PreparedMessage> admit(const Message& message, client::BodyMemory body,
-                                        bool is_within_limit);
+  Result<client::PreparedMessage> admit(const Message& message, client::BodyMemory body);
   Error refusal(std::unique_ptr<client::Send> send);
   void enqueue(std::unique_ptr<client::Send> send);
   void start_queued();  // on the loop

@@ -211,6 +211,30 @@ TEST_F(ProducerTest, refuses_what_is_more_than_it_may_hold) {
   EXPECT_TRUE(send(*producer));
 }
 
+TEST_F(ProducerTest, takes_again_what_it_refused_once_something_is_finished) {
+  const ImplPtr producer = make_impl({.pending_sends_max = 1});
+  for (ScriptedBroker* broker : {&a, &b}) broker->delay(RequestCode::send_message_v2, 1s);
+  const auto first = start(*producer);
+  std::shared_ptr<Sending> again;
+  producer->send_async(hello(), [&](const Result<SendReceipt>& refused) {
+    EXPECT_EQ(refused.error().code, Errc::overloaded);
+    // From inside its callback, and once the only place is free: a refused send holds none.
+    loop.advance(2s);
+    again = start(*producer);
+  });
+  ASSERT_TRUE(loop.run_until([&] { return again != nullptr && again->is_done(); }));
+  EXPECT_TRUE(first->is_done());
+  EXPECT_TRUE(again->results[0]) << again->error();
+}
+
+TEST_F(ProducerTest, may_send_the_next_from_the_callback_of_the_only_one_it_may_hold) {
+  const ImplPtr producer = make_impl({.pending_sends_max = 1});
+  std::shared_ptr<Sending> second;
+  producer->send_async(hello(), [&](const Result<SendReceipt>&) { second = start(*producer); });
+  ASSERT_TRUE(loop.run_until([&] { return second != nullptr && second->is_done(); }));
+  EXPECT_TRUE(second->results[0]);
+}
+
 TEST_F(ProducerTest, refuses_more_bytes_than_it_may_hold) {
   const ImplPtr producer = make_impl(
       {.message_bytes_max = 10, .compression = Compression::none, .pending_bytes_max = 12});

@@ -28,6 +28,7 @@ void Send::run() {
   std::unique_ptr<Send> self(this);
   const std::shared_ptr<PendingSends> ours = pending;
   const PendingSends* const outer = std::exchange(running_callback_of, ours.get());
+  if (is_admitted) ours->release();
   call_user(std::get<SendCallback>(done), *std::move(result), log);
   self.reset();  // what the callback captured is gone before the send counts as ended
   running_callback_of = outer;
@@ -36,6 +37,7 @@ void Send::run() {
 
 void Send::tell_promise() {
   const std::unique_ptr<Send> self(this);
+  if (is_admitted) pending->release();
   pending->end();
   if (auto* promise = std::get_if<SendPromise>(&done)) promise->set_value(*std::move(result));
 }

@@ -32,9 +32,12 @@ class Send final : public Work {
         done(std::move(told)),
         deadline(until),
         pending(std::move(in)) {}
-  // One that is refused before it is sent.
+  // One that is refused before it is sent, and was not admitted.
   Send(Error why, Done told, std::shared_ptr<PendingSends> in)
-      : done(std::move(told)), pending(std::move(in)), result(std::move(why)) {}
+      : done(std::move(told)),
+        pending(std::move(in)),
+        is_admitted(false),
+        result(std::move(why)) {}
   ~Send() = default;
 
   bool is_oneway() const { return std::holds_alternative<NoAnswer>(done); }
@@ -52,6 +55,7 @@ class Send final : public Work {
   Done done;
   net::TimePoint deadline{};
   std::shared_ptr<PendingSends> pending;
+  bool is_admitted = true;
   std::optional<Result<SendReceipt>> result;
   const Log* log = nullptr;
 
