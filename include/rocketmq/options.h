@@ -14,7 +14,7 @@ enum class LogLevel { debug, info, warning, error };
 /// Called from any of the client's threads, one call at a time; must not call back into the client.
 using LogFunction = std::function<void(LogLevel, std::string_view text)>;
 
-/// Where user callbacks run: send callbacks and message listeners. run() is called from the
+/// Where send callbacks run; message listeners have threads of their own. run() is called from the
 /// client's loop thread and must not block it. Tasks given to run() must each be called exactly
 /// once.
 class Executor {

@@ -101,7 +101,7 @@ struct PushConsumerStatistics {
 /// |-------------------------|--------------------------------------------------|
 /// | on_message              | one of `threads` of this consumer                |
 /// | pulls, heartbeats, acks | the client's loop thread, never user code        |
-/// | close(), pause(), …     | the caller's; close() also from inside a listener (it then does not
+/// | close(), statistics()   | the caller's; close() also from inside a listener (it then does not
 /// |                         | wait for the message whose listener called it)   |
 class PushConsumer {
  public:
@@ -111,8 +111,9 @@ class PushConsumer {
 
   /// Stops pulling, lets listeners finish what is in hand, commits offsets and leaves the group;
   /// whatever is not done by the deadline is reported, and delivered again to another member. No
-  /// listener is called afterwards; one that is still running then goes on, and the destructor
-  /// waits for it. A second call waits for the first, and gives the same report.
+  /// listener is called afterwards; one that is still running then goes on. The destructor waits
+  /// for it, but not longer than 10 s: then it goes on by itself, and what it uses of its own must
+  /// still be there. A second call waits for the first, and gives the same report.
   CloseReport close(std::chrono::milliseconds deadline = std::chrono::seconds(10));
 
   PushConsumerStatistics statistics() const;

@@ -18,14 +18,15 @@ thread_local Dispatcher::ListenerCall* call_of_this_thread = nullptr;
 
 // What the listener threads use. Outlives the dispatcher as long as a listener runs.
 struct Dispatcher::Shared {
-  Shared(net::Loop& of, MessageListener function, const Log& to, Dispatcher* owner)
-      : loop(of), listener(std::move(function)), log(to), dispatcher(owner) {}
+  Shared(net::Loop& of, MessageListener function, const Log& to, Dispatcher* by)
+      : loop(of), listener(std::move(function)), log(to), dispatcher(by) {}
   ~Shared() { delete_all(finished.exchange(nullptr)); }
 
   static void finish(const std::shared_ptr<Shared>& shared, ListenerCall& call);
   void take_finished();
   static void delete_all(ListenerCall* first);
 
+  std::shared_ptr<void> owner;  // of loop and log; the first member, for it goes last
   net::Loop& loop;
   const MessageListener listener;
   const Log& log;
@@ -70,13 +71,7 @@ Dispatcher::ListenerCall::ListenerCall(std::shared_ptr<Shared> shared,
 
 void Dispatcher::ListenerCall::run() {
   verdict_ = ask_listener();
-  if (!is_orphan_) return Shared::finish(shared_, *this);
-  delete this;
-}
-
-void Dispatcher::ListenerCall::orphan(std::shared_ptr<void> keep) {
-  is_orphan_ = true;
-  kept_ = std::move(keep);
+  Shared::finish(shared_, *this);
 }
 
 std::optional<Consumed> Dispatcher::ListenerCall::ask_listener() {
@@ -128,6 +123,10 @@ Dispatcher::~Dispatcher() {
 }
 
 void Dispatcher::stop() { shared_->is_stopped.store(true, std::memory_order_release); }
+
+void Dispatcher::keep_for_listeners(std::shared_ptr<void> owner) {
+  shared_->owner = std::move(owner);
+}
 
 void Dispatcher::deliver(const std::shared_ptr<HeldQueue>& queue,
                          const std::vector<MessageInHand>& messages) {

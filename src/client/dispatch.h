@@ -53,7 +53,7 @@ class Dispatcher {
   using SendBack =
       std::function<net::Task<Result<void>>(MessageView message, std::int32_t delay_level)>;
 
-  // `log` outlives the threads.
+  // Loop and log outlive us, and the listeners that run then: see keep_for_listeners().
   Dispatcher(net::Loop& loop, const DispatchOptions& options, MessageListener listener,
              RunOnThreads run_on_threads, SendBack send_back, const Log& log);
   ~Dispatcher();
@@ -67,6 +67,9 @@ class Dispatcher {
   net::Task<Result<void>> drained();
   // No listener is called from now on, except those that have been.
   void stop();
+  // Released once we are gone and every listener has returned, on whichever thread that is then:
+  // what owns loop and log, for a listener may outlast its consumer and its client.
+  void keep_for_listeners(std::shared_ptr<void> owner);
 
   // For who may be called by a listener and waits for this consumer.
   class ListenerCall;
@@ -108,10 +111,6 @@ class Dispatcher::ListenerCall final : public Work {
 
   void run() override;
 
-  // The consumer is destroyed by the listener that runs here. Nobody wants its result; `keep` is
-  // released when the listener has returned.
-  void orphan(std::shared_ptr<void> keep);
-
  private:
   friend class Dispatcher;
 
@@ -122,8 +121,6 @@ class Dispatcher::ListenerCall final : public Work {
   MessageInHand message_;
   std::optional<Consumed> verdict_;  // none: the listener was not asked
   bool is_waiting_ = false;          // the loop's
-  bool is_orphan_ = false;           // the listener thread's
-  std::shared_ptr<void> kept_;
   ListenerCall* next_finished_ = nullptr;
 };
 

@@ -215,17 +215,19 @@ TEST_F(DispatcherTest, forgets_the_result_of_a_listener_that_outlives_it) {
   EXPECT_EQ(safe_offset(), 0);
 }
 
-TEST_F(DispatcherTest, releases_what_an_orphaned_call_was_given_to_keep) {
-  auto kept = std::make_shared<int>(1);
-  const std::weak_ptr<int> is_kept = kept;
+TEST_F(DispatcherTest, keeps_what_its_listeners_use_until_the_last_has_returned) {
+  auto owner = std::make_shared<int>(1);
+  const std::weak_ptr<int> is_kept = owner;
   listener = [&](const MessageView&) {
-    dispatcher->current_call()->orphan(std::move(kept));
+    dispatcher->keep_for_listeners(std::move(owner));
     dispatcher.reset();
     EXPECT_FALSE(is_kept.expired());
     return Consumed::ok;
   };
   deliver({message_at(0)});
-  run_threads();
+  waiting.pop()->run();
+  EXPECT_FALSE(is_kept.expired());  // the result is still on its way to the loop
+  loop.run_ready();
   EXPECT_TRUE(is_kept.expired());
 }
 

@@ -1,12 +1,18 @@
 #include <rocketmq/push_consumer.h>
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "client/push_consumer_impl.h"
 #include "client/push_options.h"
 
 namespace rocketmq {
+namespace {
+
+constexpr std::chrono::milliseconds deadline_max = std::chrono::hours(24);
+
+}  // namespace
 
 Result<PushConsumer> Client::create_push_consumer(PushConsumerOptions options) {
   auto impl = PushConsumer::Impl::create(core_, options);
@@ -48,11 +54,12 @@ PushConsumer::Impl::Impl(std::shared_ptr<Client::Core> core, const PushConsumerO
 }
 
 PushConsumer::Impl::~Impl() {
-  // Where a listener of ours destroys its consumer, its thread goes on without us, but not without
-  // what it uses.
-  client::Dispatcher::ListenerCall* const caller = member_->dispatcher().current_call();
-  if (caller != nullptr) caller->orphan(core_);
-  net::run_in(core_->loop(), [this] { member_.reset(); });
+  // A listener that destroys its consumer, or takes longer than its threads are waited for, goes on
+  // without us, but not without what its thread uses.
+  net::run_in(core_->loop(), [this] {
+    member_->dispatcher().keep_for_listeners(core_);
+    member_.reset();
+  });
   threads_.reset();
 }
 
@@ -61,7 +68,8 @@ CloseReport PushConsumer::Impl::close(std::chrono::milliseconds deadline) {
   if (core_->loop().in_loop_thread()) return member_->close_at_once();
   client::Dispatcher::ListenerCall* const caller = member_->dispatcher().current_call();
   auto closed = core_->wait<CloseReport>([&] {
-    return member_->close(std::max(deadline, std::chrono::milliseconds::zero()), caller);
+    return member_->close(std::clamp(deadline, std::chrono::milliseconds::zero(), deadline_max),
+                          caller);
   });
   if (closed) report = *std::move(closed);
   return report;
