@@ -148,7 +148,8 @@ net::Task<> Sender::run(Send* under_way) {
     }
 
     if (send.is_oneway()) {
-      static_cast<void>(channel->oneway(request(send, *route, *queue), send.message.body));
+      auto sent = channel->oneway(request(send, *route, *queue), send.message.body);
+      if (!sent) co_return finish(send, at_broker(std::move(sent).error(), broker_name, address));
       co_return finish(send, SendReceipt{});
     }
     send.waits_for = "the broker's answer";
