@@ -45,13 +45,28 @@ Result<std::string> choose_cluster(const protocol::ClusterInfo& info, const std:
   return names;
 }
 
-std::vector<std::string> masters_of(const protocol::ClusterInfo& info, const std::string& cluster) {
+const std::string* master_of(const protocol::ClusterInfo& info, const std::string& broker_name) {
+  const auto broker = info.broker_addr_table.find(broker_name);
+  if (broker == info.broker_addr_table.end()) return nullptr;
+  const auto master = broker->second.broker_addrs.find(client::master_id);
+  return master == broker->second.broker_addrs.end() ? nullptr : &master->second;
+}
+
+// The addresses of all masters; an error where a broker has none, for it would be passed over.
+Result<std::vector<std::string>> masters_of(const protocol::ClusterInfo& info,
+                                            const std::string& cluster) {
   std::vector<std::string> addresses;
+  std::string without;
   for (const std::string& name : info.cluster_addr_table.at(cluster)) {
-    const auto broker = info.broker_addr_table.find(name);
-    if (broker == info.broker_addr_table.end()) continue;
-    const auto master = broker->second.broker_addrs.find(client::master_id);
-    if (master != broker->second.broker_addrs.end()) addresses.push_back(master->second);
+    if (const std::string* const master = master_of(info, name)) {
+      addresses.push_back(*master);
+    } else {
+      without += without.empty() ? name : ", " + name;
+    }
+  }
+  if (addresses.empty()) return Error{Errc::no_route, str("cluster ", cluster, " has no master")};
+  if (!without.empty()) {
+    return Error{Errc::no_route, str("no master in cluster ", cluster, " for broker ", without)};
   }
   return addresses;
 }
@@ -109,6 +124,8 @@ class Admin::Impl {
     if (!info) co_return std::move(info).error();
     const auto cluster = choose_cluster(*info, options.cluster);
     if (!cluster) co_return cluster.error();
+    const auto masters = masters_of(*info, *cluster);
+    if (!masters) co_return masters.error();
 
     protocol::UpdateAndCreateTopic request;
     request.topic = options.name;
@@ -118,7 +135,7 @@ class Admin::Impl {
     request.topic_filter_type = "SINGLE_TAG";
     request.topic_sys_flag = 0;
     request.order = false;
-    for (const std::string& address : masters_of(*info, *cluster)) {
+    for (const std::string& address : *masters) {
       auto done = co_await core_->pool().call(address, request, {}, timeout());
       if (!done) co_return at_address(address, std::move(done).error());
     }

@@ -118,6 +118,24 @@ TEST_F(AdminTest, asks_which_cluster_is_meant_where_there_are_several) {
   EXPECT_TRUE(b->created.empty());
 }
 
+TEST_F(AdminTest, creates_no_topic_where_a_master_is_missing) {
+  protocol::TopicRouteData slaves = route({{"y", a->address()}, {"z", b->address()}}, "other");
+  slaves.broker_datas[1].broker_addrs = {{1, b->address()}};
+  set_route("U", slaves);
+  const auto created = admin->create_topic({.name = "new", .cluster = "other"});
+  ASSERT_FALSE(created);
+  EXPECT_EQ(created.error().code, Errc::no_route);
+  EXPECT_THAT(created.error().message, HasSubstr("broker z"));
+
+  slaves.broker_datas[0].broker_addrs = {{1, a->address()}};
+  set_route("U", slaves);
+  const auto none = admin->create_topic({.name = "new", .cluster = "other"});
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().code, Errc::no_route);
+  EXPECT_THAT(none.error().message, HasSubstr("cluster other has no master"));
+  EXPECT_TRUE(a->created.empty());
+}
+
 TEST_F(AdminTest, refuses_a_topic_that_cannot_be) {
   EXPECT_EQ(admin->create_topic({.name = "a b"}).error().code, Errc::invalid_argument);
   EXPECT_EQ(admin->create_topic({.name = "T", .queues = 0}).error().code, Errc::invalid_argument);
