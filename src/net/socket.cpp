@@ -3,6 +3,7 @@
 #include <event2/event-config.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <memory>
 
@@ -26,9 +27,10 @@ constexpr int send_flags = MSG_NOSIGNAL;  // a closed peer is an error, not a si
 constexpr int send_flags = 0;
 #endif
 
-void set_option(evutil_socket_t fd, int level, int name) {
-  const int on = 1;
-  setsockopt(fd, level, name, reinterpret_cast<const char*>(&on), sizeof on);
+constexpr std::chrono::milliseconds silence_max{10'000};
+
+void set_option(evutil_socket_t fd, int level, int name, int value = 1) {
+  setsockopt(fd, level, name, reinterpret_cast<const char*>(&value), sizeof value);
 }
 
 IoResult failed(int error) { return {.status = IoResult::Status::failed, .error = error}; }
@@ -109,6 +111,12 @@ void Socket::prepare() const {
 #endif
 }
 
+void Socket::limit_silence() const {
+#ifdef TCP_USER_TIMEOUT
+  set_option(fd_, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(silence_max.count()));
+#endif
+}
+
 Result<Socket> Socket::open(int family) {
   Socket socket(::socket(family, SOCK_STREAM, IPPROTO_TCP));
   if (!socket.is_open()) {
@@ -153,6 +161,7 @@ IoResult Socket::accept(Socket& accepted, SocketAddress& peer) {
     return is_retriable(error) ? IoResult{IoResult::Status::want_read} : failed(error);
   }
   socket.prepare();
+  socket.limit_silence();
   accepted = std::move(socket);
   return {IoResult::Status::done};
 }

@@ -63,6 +63,9 @@ class Socket {
   // Done, want_write while it is under way, or failed.
   IoResult connect(const SocketAddress& address);
   int pending_error() const;  // of a connect that was under way
+  // Where the system can: a connection whose peer takes nothing of what was written for 10 s fails,
+  // for the peer, or the way to it, is gone. An accepted one is so from the start.
+  void limit_silence() const;
   // The next connection; want_read when there is none now.
   IoResult accept(Socket& accepted, SocketAddress& peer);
 

@@ -68,6 +68,7 @@ void TcpConnecting::connect_is_over() {
 
 void TcpConnecting::connected() {
   write_event_.reset();
+  socket_.limit_silence();
   const evutil_socket_t fd = socket_.fd();
   auto stream = std::make_unique<TcpStream>(reactor_, std::move(socket_), text_, options_.stream);
   if (options_.tls == nullptr) return finish(std::unique_ptr<Stream>(std::move(stream)));
