@@ -1,6 +1,7 @@
 #include "client/message_view.h"
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 
 #include "protocol/compression.h"
@@ -39,6 +40,13 @@ void describe(MessageView::Data& data) {
       unique_key ? *unique_key : std::string_view(data.own_text).substr(0, data.offset_id_size);
 }
 
+// Numbers from the network may be any: what is too much for them wraps.
+template <class T>
+T sum(T a, T b) {
+  using Unsigned = std::make_unsigned_t<T>;
+  return static_cast<T>(static_cast<Unsigned>(a) + static_cast<Unsigned>(b));
+}
+
 // The body as the sender gave it; nothing where that cannot be had.
 Result<std::string> unpacked(const protocol::RecordView& record, std::size_t bytes_max) {
   const auto type = protocol::compression_of(record.sys_flag);
@@ -52,7 +60,7 @@ class Decoder {
       : source_(std::move(source)), body_bytes_max_(body_bytes_max) {}
 
   void add(protocol::RecordView record) {
-    record.queue_offset += source_->offset_delta;
+    record.queue_offset = sum(record.queue_offset, source_->offset_delta);
     auto data = std::make_shared<MessageView::Data>();
     data->source = source_;
     data->record = record;
@@ -87,7 +95,7 @@ class Decoder {
       auto data = std::make_shared<MessageView::Data>();
       data->source = source_of_entries(batch);
       data->record = batch->record;
-      data->record.queue_offset += index++;
+      data->record.queue_offset = sum(data->record.queue_offset, index++);
       data->record.flag = entry->flag;
       data->record.properties = entry->properties;
       data->record.body = data->body = entry->body;
@@ -142,7 +150,7 @@ MessageView delivered_again(const MessageView& message) {
     data->source = std::move(source);
   }
   data->record = before.record;
-  data->record.reconsume_times += 1;
+  data->record.reconsume_times = sum(before.record.reconsume_times, 1);
   data->body = before.body;
   data->is_readable = before.is_readable;
   describe(*data);
