@@ -9,8 +9,9 @@ namespace {
 
 constexpr std::int32_t perm_read = 4;  // Java: PermName
 constexpr std::int32_t perm_write = 2;
-// A name server's number is not trusted with our memory. Far more than anybody uses.
-constexpr std::int32_t queues_of_a_broker_max = 65'536;
+// Of a topic, over all brokers: a name server's numbers are not trusted with our memory. Far more
+// than anybody uses.
+constexpr std::size_t queues_max = 65'536;
 
 // The index of a broker that has a master, or nothing.
 std::optional<std::uint32_t> writable_broker(const Route& route, std::string_view name) {
@@ -25,7 +26,7 @@ std::optional<std::uint32_t> writable_broker(const Route& route, std::string_vie
 void add_publish_queues(Route& route, std::string_view broker_name, std::int32_t count) {
   const auto broker = writable_broker(route, broker_name);
   if (!broker) return;
-  for (std::int32_t id = 0; id < std::min(count, queues_of_a_broker_max); ++id) {
+  for (std::int32_t id = 0; id < count && route.publish_queues.size() < queues_max; ++id) {
     route.publish_queues.push_back({*broker, id});
   }
 }
@@ -60,8 +61,8 @@ Route make_route(std::string topic, protocol::TopicRouteData data) {
       add_publish_queues(route, queues.broker_name, queues.write_queue_nums);
     }
     if ((queues.perm & perm_read) == 0) continue;
-    const std::int32_t count = std::min(queues.read_queue_nums, queues_of_a_broker_max);
-    for (std::int32_t id = 0; id < count; ++id) {
+    const std::int32_t count = queues.read_queue_nums;
+    for (std::int32_t id = 0; id < count && route.subscribe_queues.size() < queues_max; ++id) {
       route.subscribe_queues.push_back({route.topic, queues.broker_name, id});
     }
   }

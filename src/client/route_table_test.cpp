@@ -72,8 +72,16 @@ TEST(Route, of_a_new_topic_has_as_many_queues_as_the_broker_will_create) {
 
 TEST(Route, does_not_believe_in_a_billion_queues) {
   TopicRouteData data = two_brokers();
-  data.queue_datas[0].write_queue_nums = data.queue_datas[0].read_queue_nums = 2'000'000'000;
-  EXPECT_LE(make_route("T", data).publish_queues.size(), 65'537U);
+  for (QueueData& row : data.queue_datas) {
+    row.write_queue_nums = row.read_queue_nums = 2'000'000'000;
+  }
+  data.queue_datas.push_back(data.queue_datas[0]);
+  Route route = make_route("T", data);
+  EXPECT_EQ(route.publish_queues.size(), 65'536U);
+  EXPECT_EQ(route.subscribe_queues.size(), 65'536U);
+
+  data.order_topic_conf = "a:2000000000;b:2000000000";
+  EXPECT_EQ(make_route("T", data).publish_queues.size(), 65'536U);
 }
 
 TEST(RouteTable, knows_a_change_from_another_order) {
