@@ -41,6 +41,7 @@ struct TlsOptions {
 /// How request headers are written. Brokers read both.
 enum class HeaderEncoding { json, binary };
 
+/// Durations are 1 ms to 24 h, limits not 0; what cannot be used is refused by Client::create_….
 struct ClientOptions {
   /// "host:port;host:port". Empty: environment variable NAMESRV_ADDR.
   std::string name_servers;

@@ -2,10 +2,12 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <limits>
 #include <thread>
+#include <utility>
 
 #include "client/local_host.h"
 #include "net/address.h"
@@ -19,6 +21,40 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr net::Duration flush_timeout_at_end = 1s;
+
+constexpr std::chrono::milliseconds duration_min = 1ms;
+constexpr std::chrono::milliseconds duration_max = 24h;
+
+Result<void> check(const ClientOptions& options) {
+  const std::pair<std::string_view, std::chrono::milliseconds> durations[] = {
+      {"connect_timeout", options.connect_timeout},
+      {"request_timeout", options.request_timeout},
+      {"route_refresh_interval", options.route_refresh_interval},
+      {"heartbeat_interval", options.heartbeat_interval},
+      {"rebalance_interval", options.rebalance_interval},
+      {"offset_commit_interval", options.offset_commit_interval},
+  };
+  for (const auto& [name, duration] : durations) {
+    if (duration < duration_min || duration > duration_max) {
+      return Error{Errc::invalid_argument,
+                   str(name, " is ", duration.count(), " ms, not 1 ms to 24 h")};
+    }
+  }
+  const std::pair<std::string_view, std::size_t> limits[] = {
+      {"frame_bytes_max", options.frame_bytes_max},
+      {"pending_requests_max", options.pending_requests_max},
+      {"callback_threads", options.callback_threads},
+  };
+  for (const auto& [name, limit] : limits) {
+    if (limit == 0) return Error{Errc::invalid_argument, str(name, " is 0")};
+  }
+  return {};
+}
+
+// A client whose options are refused has a core all the same, which must do no harm.
+std::chrono::milliseconds bounded(std::chrono::milliseconds duration) {
+  return std::clamp(duration, duration_min, duration_max);
+}
 
 std::string make_client_id(const ClientOptions& options) {
   std::string instance = options.instance_name;
@@ -71,7 +107,8 @@ Client::Core::Core(ClientOptions options, std::unique_ptr<net::EventLoop> own_lo
   if (executor_ == nullptr) {
     own_pool_ = std::make_unique<client::ThreadPool>(options_.callback_threads);
   }
-  usable_ = set_name_servers();
+  usable_ = check(options_);
+  if (usable_) usable_ = set_name_servers();
   net::ChannelPoolOptions connections;
   if (auto made = pool_options()) {
     connections = *std::move(made);
@@ -152,12 +189,12 @@ void Client::Core::build(net::ChannelPoolOptions connections) {
   const auto jitter = [this](net::Duration duration) { return jittered(duration); };
   pool_ = std::make_unique<net::ChannelPool>(*loop_, std::move(connections), &router_);
   routes_ = std::make_unique<client::Routes>(
-      *loop_, client::RoutesOptions{.refresh_interval = options_.route_refresh_interval},
+      *loop_, client::RoutesOptions{.refresh_interval = bounded(options_.route_refresh_interval)},
       [this](std::string topic) { return ask_for_route(std::move(topic)); }, jitter);
   groups_ = std::make_unique<client::Groups>(
       *loop_,
       client::GroupsOptions{.client_id = client_id_,
-                            .heartbeat_interval = options_.heartbeat_interval,
+                            .heartbeat_interval = bounded(options_.heartbeat_interval),
                             .request_timeout = options_.request_timeout},
       *pool_, routes_->table(), jitter, log_);
   tasks_ = std::make_unique<net::TaskSet>();

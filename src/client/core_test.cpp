@@ -48,6 +48,24 @@ TEST_F(CoreTest, says_which_name_server_address_is_wrong) {
   EXPECT_THAT(core->usable().error().message, ::testing::HasSubstr("nonsense"));
 }
 
+TEST_F(CoreTest, says_which_option_cannot_be_used) {
+  const auto refusal = [this](ClientOptions options) {
+    const auto core = make_core(std::move(options));
+    loop.advance(1s);  // its timers do not spin
+    return core->usable() ? Error{} : core->usable().error();
+  };
+  EXPECT_EQ(refusal({.heartbeat_interval = 0ms}).code, Errc::invalid_argument);
+  EXPECT_THAT(refusal({.heartbeat_interval = 0ms}).message,
+              ::testing::HasSubstr("heartbeat_interval"));
+  EXPECT_THAT(refusal({.route_refresh_interval = -1ms}).message,
+              ::testing::HasSubstr("route_refresh_interval"));
+  EXPECT_THAT(refusal({.request_timeout = std::chrono::milliseconds::max()}).message,
+              ::testing::HasSubstr("request_timeout"));
+  EXPECT_THAT(refusal({.pending_requests_max = 0}).message,
+              ::testing::HasSubstr("pending_requests_max"));
+  EXPECT_EQ(refusal({.connect_timeout = 1ms, .rebalance_interval = 24h}).code, std::error_code());
+}
+
 TEST_F(CoreTest, has_an_id_of_its_own_unless_it_is_given_one) {
   EXPECT_NE(make_core()->client_id(), make_core()->client_id());
   EXPECT_THAT(make_core({.instance_name = "one"})->client_id(), ::testing::EndsWith("@one"));
