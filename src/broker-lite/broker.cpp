@@ -208,7 +208,6 @@ void Broker::Impl::serve(std::vector<std::string> name_servers, std::function<vo
   add_offset_handlers(router_, core_);
   add_client_session_handlers(router_, core_);
   add_admin_handlers(router_, core_);
-  add_admin_handlers(router_, core_);
 
   tick_.emplace(loop_,
                 std::min<net::Duration>(1s, milliseconds(options.flush_interval_commit_log_ms)),
@@ -231,14 +230,7 @@ void Broker::Impl::connect_core() {
     registration_->all_changed();
   };
   core_.groups_changed = [this] { groups_file_.changed(); };
-  core_.when_settled = [this](SavedTable::Done done) {
-    topics_file_.when_saved([this, done = std::move(done)](const Result<void>& topics) {
-      groups_file_.when_saved([this, done, topics](const Result<void>& groups) {
-        if (!topics || !groups) return done(topics ? groups : topics);
-        registration_->when_settled([done] { done({}); });
-      });
-    });
-  };
+  core_.commit_messages = [this] { answers_->commit(); };
   core_.when_settled = [this](std::function<void(const Result<void>&)> done) {
     topics_file_.when_saved([this, done](const Result<void>& topics) {
       if (!topics) return done(topics);
@@ -298,10 +290,12 @@ void Broker::Impl::wait_for_flusher() {
 }
 
 void Broker::Impl::finish_stop() {
-  Result<void> result = store_->close(loop_.wall_ms());
+  Result<void> result;
   for (SavedTable* table : {&topics_file_, &groups_file_, &offsets_file_}) {
     if (auto saved = table->save_now(); !saved && result) result = saved;
   }
+  // The store takes away the mark of an unclean end: only when there is nothing unclean.
+  if (result) result = store_->close(loop_.wall_ms());
   on_stopped_(result);
 }
 

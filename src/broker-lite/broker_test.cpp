@@ -170,6 +170,41 @@ TEST_F(BrokerTest, refuses_every_message_of_a_failed_write_and_goes_on_when_ther
   EXPECT_THAT(bodies(), ElementsAre("a", "d"));
 }
 
+TEST_F(BrokerTest, does_not_wait_in_sync_mode_for_what_a_failed_write_took_back) {
+  rig.kill();
+  rig.options.flush_disk_type = FlushDiskType::sync_flush;
+  rig.start();
+  const auto client = rig.connect();
+  ASSERT_TRUE(client->call(send_to("T"), "a"));
+  rig.directory.fail_from(0);
+  EXPECT_THAT(client->refusal(send_to("T"), std::string(100'000, 'b')),
+              ::testing::StartsWith("14 "));
+  rig.directory.heal();
+  const auto sent = client->call(send_to("T"), "c");
+  ASSERT_TRUE(sent) << sent.error();
+  EXPECT_EQ(sent->code, 0) << sent->remark;
+  EXPECT_THAT(bodies(), ElementsAre("a", "c"));
+}
+
+TEST_F(BrokerTest, refuses_a_message_whose_write_failed_although_a_topic_was_deleted_meanwhile) {
+  const auto client = rig.connect();
+  ASSERT_TRUE(client->call(send_to("T"), "a"));
+  ASSERT_TRUE(client->call(send_to("U"), "a"));
+  rig.directory.fail_from(0);
+  protocol::DeleteTopicInBroker deletion;
+  deletion.topic = "U";
+  const auto sent = client->begin(send_to("T"), "b");
+  const auto deleted = client->begin(deletion);
+  rig.loop.run_ready();
+  ASSERT_TRUE(sent->has_value());
+  EXPECT_FALSE(**sent);
+  ASSERT_TRUE(deleted->has_value());
+  EXPECT_FALSE(**deleted);
+  rig.directory.heal();
+  EXPECT_EQ(client->refusal(deletion), "0") << "it was kept, to be deleted again";
+  EXPECT_THAT(bodies(), ElementsAre("a"));
+}
+
 TEST_F(BrokerTest, refuses_everything_after_a_failed_sync) {
   rig.kill();
   rig.options.flush_disk_type = FlushDiskType::sync_flush;

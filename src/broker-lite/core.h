@@ -40,6 +40,10 @@ struct Core {
   std::function<void(std::string_view topic)> topic_removed;
   std::function<void()> groups_changed;
 
+  // Writes what was put into the store in this turn, and answers its senders, now instead of at the
+  // end of the turn.
+  std::function<void()> commit_messages;
+
   // Calls `done` once the changes made so far are on disk and registered, or with the error that
   // kept them from the disk: what the answer to an admin waits for.
   std::function<void(std::function<void(const Result<void>&)> done)> when_settled;

@@ -89,6 +89,7 @@ class SendAnswers {
     void clear() {
       parked.clear();
       texts.clear();
+      end = 0;
       waits_for_flush = waits_for_topics = false;
     }
   };

@@ -23,13 +23,16 @@ void update_topic(Core& core, net::Call<protocol::UpdateAndCreateTopic> call) {
   reply_when_settled(core, std::move(call));
 }
 
+// The queues first: where they cannot be dropped the topic stays, and can be deleted again.
 Result<void> remove_topic(Core& core, std::string_view topic) {
-  if (!core.topics.remove(topic, core.loop.wall_ms())) return {};
+  if (core.topics.find(topic) == nullptr) return {};
+  core.commit_messages();  // their senders must hear what became of them
+  if (auto deleted = core.store.delete_topic(topic); !deleted) return deleted;
+  core.topics.remove(topic, core.loop.wall_ms());
   core.offsets.remove_topic(topic);
   core.traffic.topic_removed(topic);
-  const Result<void> deleted = core.store.delete_topic(topic);
   core.topic_removed(topic);
-  return deleted;
+  return {};
 }
 
 // The route of the topic stays until a tool removes it from the name servers too.
@@ -91,7 +94,8 @@ Result<void> topic_stats(Core& core, const protocol::GetTopicStatsInfo& request,
   }
   protocol::TopicStatsTable stats;
   stats.topic_put_tps = core.traffic.put_rate(request.topic, core.loop.now());
-  const std::int32_t queues = std::max(topic->read_queue_nums, topic->write_queue_nums);
+  const std::int32_t queues = std::min(std::max(topic->read_queue_nums, topic->write_queue_nums),
+                                       core.topics.options().queue_nums_max);
   for (std::int32_t queue_id = 0; queue_id < queues; ++queue_id) {
     stats.offset_table.emplace_back(
         protocol::MessageQueueData{core.options.broker_name, queue_id, topic->topic_name},

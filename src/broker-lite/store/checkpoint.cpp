@@ -13,7 +13,8 @@ constexpr std::size_t file_size = 4096;  // Java: MappedFile.OS_PAGE_SIZE
 }  // namespace
 
 std::int64_t Checkpoint::min_timestamp() const {
-  return std::max<std::int64_t>(std::min(physic_msg_timestamp, logics_msg_timestamp) - 3000, 0);
+  // Read from a file: whatever is below 3000 must not be reckoned with.
+  return std::max<std::int64_t>(std::min(physic_msg_timestamp, logics_msg_timestamp), 3000) - 3000;
 }
 
 Result<Checkpoint> load_checkpoint(Directory& directory) {

@@ -217,7 +217,8 @@ void MessageStore::take_back() {
 }
 
 Result<void> MessageStore::delete_topic(std::string_view topic) {
-  if (auto committed = commit(); !committed) return committed;
+  // To commit is the caller's, who has senders waiting for what comes of it.
+  if (has_uncommitted()) return Error{Errc::invalid_argument, "some messages are not committed"};
   std::erase_if(unflushed_, [&](const Coming& coming) {
     return coming.queue != nullptr && coming.queue->topic() == topic;
   });
@@ -282,6 +283,7 @@ void MessageStore::sync_finished(std::int64_t store_timestamp, const Result<void
 void MessageStore::fail(const Error& error) {
   if (failure_.code) return;
   failure_ = error;
+  running_.distrust();
   if (!flush_.is_syncing()) flush_.fail(error);
 }
 

@@ -147,7 +147,7 @@ class MessageStore {
   }
 
   // Drops the topic's queues; its bytes stay in the log until the log's file goes. A later put()
-  // starts at offset 0 again. Messages of the topic that were put must be committed before.
+  // starts at offset 0 again. Fails with invalid_argument while has_uncommitted().
   Result<void> delete_topic(std::string_view topic);
 
   std::int64_t min_position() const { return log_.min_position(); }   // of the first log file

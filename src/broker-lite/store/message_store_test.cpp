@@ -254,6 +254,7 @@ TEST(MessageStore, stops_for_good_when_a_sync_fails) {
     s.tick();
     EXPECT_THAT(results, ElementsAre(false, false)) << "syncing again would prove nothing";
     EXPECT_FALSE(s.store->close(s.now));
+    EXPECT_EQ(RunningMark(s.directory).read()->kind, LastStop::Kind::crash_of_ours);
   }
 }
 
@@ -308,6 +309,14 @@ TEST(MessageStore, deletes_a_topic_and_begins_it_anew) {
   s.reopen();
   EXPECT_THAT(s.bodies("T", 0), ElementsAre("new"));
   EXPECT_THAT(s.bodies("U", 0), ElementsAre("stays"));
+}
+
+TEST(MessageStore, deletes_no_topic_while_somebody_waits_for_a_commit) {
+  Store s;
+  s.put("U", 0, "x").value();
+  EXPECT_FALSE(s.store->delete_topic("T"));
+  s.store->commit().value();
+  EXPECT_TRUE(s.store->delete_topic("T"));
 }
 
 TEST(MessageStore, leaves_no_place_in_a_queue_for_half_messages_and_rollbacks) {

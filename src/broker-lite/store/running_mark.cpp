@@ -51,6 +51,10 @@ void RunningMark::update(std::int64_t queues_written_to) {
   if (file_) (void)file_->write(digits_at_, mapped_file_name(queues_written_to));
 }
 
+void RunningMark::distrust() {
+  if (file_) (void)file_->write(digits_at_, std::string(digits_size, '?'));
+}
+
 Result<void> RunningMark::remove() {
   file_.reset();
   if (auto removed = directory_.remove(path); !removed) return removed;

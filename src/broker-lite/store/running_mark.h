@@ -38,6 +38,8 @@ class RunningMark {
   Result<void> set();
   // Notes how far queue entries are written. Not synced: it serves when only the process dies.
   void update(std::int64_t queues_written_to);
+  // What was written may not be there after all: the next start shall take this for a crash.
+  void distrust();
   // A clean stop.
   Result<void> remove();
 
