@@ -65,7 +65,9 @@ Result<Registered> RouteRegistry::register_broker(const Registration& registrati
   }
   live_[LiveKey(registration.cluster, registration.broker_addr)] = {
       .last_update = now,
-      .heartbeat_timeout = registration.heartbeat_timeout.value_or(options_.heartbeat_timeout),
+      .heartbeat_timeout =
+          std::min(registration.heartbeat_timeout.value_or(options_.heartbeat_timeout),
+                   options_.heartbeat_timeout_max),
       .version = registration.body.topics.data_version,
       .channel = registration.channel,
       .ha_server_addr = registration.ha_server_addr,
@@ -96,7 +98,9 @@ Result<void> RouteRegistry::check(const Registration& registration) const {
   const auto& topics = registration.body.topics.topic_config_table;
   // Word for word what stock says: brokers' operators search for it.
   if (!is_known && topics.size() == 1) return refuse("");
-  if (!is_known && live_.size() >= options_.brokers_max) return refuse(": too many brokers");
+  // A known broker that comes with ever new addresses is many brokers until the old ones expire.
+  const bool is_live = find_live(registration.cluster, registration.broker_addr) != nullptr;
+  if (!is_live && live_.size() >= options_.brokers_max) return refuse(": too many brokers");
   if (topics_.size() + topics.size() > options_.topics_max) {
     const auto new_topics = std::count_if(topics.begin(), topics.end(), [this](const auto& topic) {
       return !topics_.contains(topic.first);
@@ -122,8 +126,12 @@ bool RouteRegistry::yields_to_holder(const Registration& registration) const {
 }
 
 BrokerData& RouteRegistry::join_group(const Registration& registration, bool& is_first) {
-  clusters_[registration.cluster].insert(registration.broker_name);
   BrokerData& group = groups_[registration.broker_name];
+  if (group.cluster != registration.cluster) {
+    live_.erase(LiveKey(group.cluster, registration.broker_addr));
+    leave_cluster(group.cluster, registration.broker_name);
+  }
+  clusters_[registration.cluster].insert(registration.broker_name);
   group.cluster = registration.cluster;
   group.broker_name = registration.broker_name;
   group.enable_acting_master = registration.enable_acting_master.value_or(false);
@@ -199,11 +207,15 @@ void RouteRegistry::unregister_broker(std::string_view cluster, std::string_view
 
 void RouteRegistry::remove_group(const BrokerData& group) {
   remove_queues(group.broker_name);
-  if (const auto cluster = clusters_.find(group.cluster); cluster != clusters_.end()) {
-    cluster->second.erase(group.broker_name);
-    if (cluster->second.empty()) clusters_.erase(cluster);
-  }
+  leave_cluster(group.cluster, group.broker_name);
   groups_.erase(groups_.find(group.broker_name));
+}
+
+void RouteRegistry::leave_cluster(std::string_view cluster, const std::string& broker_name) {
+  const auto found = clusters_.find(cluster);
+  if (found == clusters_.end()) return;
+  found->second.erase(broker_name);
+  if (found->second.empty()) clusters_.erase(found);
 }
 
 std::vector<net::ChannelHandle> RouteRegistry::expire(TimePoint now) {

@@ -25,6 +25,8 @@ struct RouteRegistryOptions {
   bool delete_topic_with_broker_registration = false;
   // Brokers say how long they may be silent; those that do not may for this long.
   std::chrono::milliseconds heartbeat_timeout = std::chrono::seconds(120);
+  // For no longer, whatever they say.
+  std::chrono::milliseconds heartbeat_timeout_max = std::chrono::hours(24);
   // What brokers can make us keep: about 500 bytes an address, 300 a topic and broker.
   std::size_t brokers_max = 10'000;
   std::size_t topics_max = 200'000;
@@ -121,6 +123,7 @@ class RouteRegistry {
   void set_queues(std::string_view topic, protocol::QueueData queues);
   void remove_queues(std::string_view broker_name);
   void remove_group(const protocol::BrokerData& group);
+  void leave_cluster(std::string_view cluster, const std::string& broker_name);
   std::int32_t change_perms(std::string_view broker_name, std::int32_t keep, std::int32_t add);
 
   const RouteRegistryOptions options_;

@@ -315,6 +315,29 @@ TEST_F(RouteRegistryTest, refuses_nameless_brokers_and_stops_growing_at_its_limi
   auto more = a;
   more.body.topics.topic_config_table["V"] = topic("V");
   EXPECT_FALSE(small.register_broker(more, t0));
+  auto moved = a;
+  moved.broker_addr = "10.0.0.7:10911";
+  EXPECT_FALSE(small.register_broker(moved, t0)) << "the old address has not expired";
+}
+
+TEST_F(RouteRegistryTest, lets_a_broker_change_its_cluster) {
+  add(a);
+  auto moved = a;
+  moved.cluster = "D";
+  add(moved);
+  EXPECT_THAT(registry.topics_of_cluster("C"), IsEmpty());
+  EXPECT_THAT(registry.topics_of_cluster("D"), ElementsAre("T", "U"));
+  EXPECT_EQ(registry.cluster_info().cluster_addr_table.size(), 1u);
+  registry.refresh("D", a.broker_addr, t0 + 100s);
+  EXPECT_THAT(registry.expire(t0 + 130s), IsEmpty());
+}
+
+TEST_F(RouteRegistryTest, waits_for_no_silent_broker_longer_than_a_day) {
+  auto patient = a;
+  patient.heartbeat_timeout = std::chrono::milliseconds::max();
+  add(patient);
+  EXPECT_THAT(registry.expire(t0 + 24h), IsEmpty());
+  EXPECT_THAT(registry.expire(t0 + 24h + 1s), ElementsAre(a.channel));
 }
 
 }  // namespace
