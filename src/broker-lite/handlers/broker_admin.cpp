@@ -14,7 +14,9 @@ namespace {
 using net::RequestContext;
 
 // Settings of stock that tools look for and that are not settings here, with the values that
-// describe what we do. Java: MQAdminExt, the export commands.
+// describe what we do. Java: MQAdminExt, the export commands. Those read fileReservedTime and
+// messageDelayLevel too and need a value: stock's defaults, although nothing expires or is delayed
+// here yet.
 constexpr std::pair<std::string_view, std::string_view> fixed_settings[] = {
     {"brokerRole", "ASYNC_MASTER"},
     {"clientCallbackExecutorThreads", "1"},

@@ -17,6 +17,8 @@ namespace {
 using net::RequestContext;
 using protocol::ConsumeStats;
 
+constexpr std::size_t named_topics_max = 1000;  // of one request
+
 std::vector<protocol::Connection> connections_of(const std::vector<ClientMember>& members) {
   std::vector<protocol::Connection> connections;
   for (const ClientMember& member : members) {
@@ -69,7 +71,11 @@ std::vector<std::string> split(std::string_view joined, char separator) {
 // The topics named in the request; or those the group has offsets in, without those that it, being
 // online, no longer subscribes to.
 std::vector<std::string> topics_of(const Core& core, const protocol::GetConsumeStats& request) {
-  if (const auto named = split(request.topic_list.value_or(""), ';'); !named.empty()) return named;
+  if (auto named = split(request.topic_list.value_or(""), ';'); !named.empty()) {
+    std::sort(named.begin(), named.end());  // each once, however often it is named
+    named.erase(std::unique(named.begin(), named.end()), named.end());
+    return named;
+  }
   std::vector<std::string> topics;
   if (const auto topic = request.topic; topic && !topic->empty()) {
     topics.emplace_back(*topic);
@@ -86,7 +92,9 @@ std::vector<std::string> topics_of(const Core& core, const protocol::GetConsumeS
 void add_stats(Core& core, std::string_view group, const protocol::TopicConfig& topic,
                ConsumeStats& stats) {
   const std::string& name = topic.topic_name;
-  for (std::int32_t queue_id = 0; queue_id < topic.read_queue_nums; ++queue_id) {
+  const std::int32_t queues =
+      std::min(topic.read_queue_nums, core.topics.options().queue_nums_max);
+  for (std::int32_t queue_id = 0; queue_id < queues; ++queue_id) {
     protocol::OffsetWrapper offsets;
     offsets.broker_offset = std::max<std::int64_t>(0, core.store.max_offset(name, queue_id));
     offsets.consumer_offset =
@@ -107,7 +115,12 @@ void add_stats(Core& core, std::string_view group, const protocol::TopicConfig& 
 Result<void> consume_stats(Core& core, const protocol::GetConsumeStats& request,
                            RequestContext& context) {
   ConsumeStats stats;
-  for (const std::string& name : topics_of(core, request)) {
+  const std::vector<std::string> topics = topics_of(core, request);
+  if (request.topic_list && topics.size() > named_topics_max) {
+    return Error{ResponseCode::invalid_parameter,
+                 str("more than ", named_topics_max, " topics at once")};
+  }
+  for (const std::string& name : topics) {
     const protocol::TopicConfig* topic = core.topics.find(name);
     if (topic != nullptr) add_stats(core, request.consumer_group, *topic, stats);
   }

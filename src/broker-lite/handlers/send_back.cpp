@@ -79,7 +79,8 @@ class SendBackHandler {
  private:
   // True: put into the store; false: nothing to do.
   Result<bool> send_back(const ConsumerSendMsgBack& request, std::int32_t client_version);
-  Result<void> create_topic(const std::string& name, std::int32_t queue_nums);
+  // How many queues consumers read, 1 at least.
+  Result<std::int32_t> create_topic(const std::string& name, std::int32_t queue_nums);
 
   Core& core_;
   SendAnswers& answers_;
@@ -109,8 +110,13 @@ Result<bool> SendBackHandler::send_back(const ConsumerSendMsgBack& request,
   RecordView message = stored->record;
   const bool dead = is_dead(request, group, message.reconsume_times, client_version);
   const std::string topic = dead ? dlq_topic(request.group) : retry_topic(request.group);
-  const std::int32_t queue_nums = dead ? 1 : group.retry_queue_nums;
-  if (auto created = create_topic(topic, queue_nums); !created) return std::move(created).error();
+  const std::int32_t wanted_queues =
+      dead ? 1 : std::min(group.retry_queue_nums, core_.topics.options().queue_nums_max);
+  const auto topic_queues = create_topic(topic, wanted_queues);
+  if (!topic_queues) return topic_queues.error();
+  // A topic that was there may have fewer queues than the group now wants, and who reads it knows
+  // only those.
+  const std::int32_t queue_nums = std::min(wanted_queues, *topic_queues);
 
   const std::string properties = properties_of_retry(message);
   message.properties = properties;
@@ -125,7 +131,8 @@ Result<bool> SendBackHandler::send_back(const ConsumerSendMsgBack& request,
   return true;
 }
 
-Result<void> SendBackHandler::create_topic(const std::string& name, std::int32_t queue_nums) {
+Result<std::int32_t> SendBackHandler::create_topic(const std::string& name,
+                                                   std::int32_t queue_nums) {
   protocol::TopicConfig config;
   config.topic_name = name;
   config.read_queue_nums = config.write_queue_nums = queue_nums;
@@ -139,7 +146,7 @@ Result<void> SendBackHandler::create_topic(const std::string& name, std::int32_t
     return Error{ResponseCode::no_permission,
                  str("the topic[", name, "] sending message is forbidden")};
   }
-  return {};
+  return std::max(1, created.topic->read_queue_nums);
 }
 
 }  // namespace

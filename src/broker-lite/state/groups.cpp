@@ -53,6 +53,12 @@ Result<void> Groups::update(SubscriptionGroupConfig config, std::int64_t wall_ms
     return Error{ResponseCode::system_error,
                  str("this broker has ", options_.groups_max, " groups, which is its limit")};
   }
+  // Stock takes any number here and breaks later.
+  if (config.retry_queue_nums < 0 || config.retry_queue_nums > options_.retry_queue_nums_max) {
+    return Error{ResponseCode::invalid_parameter,
+                 str("the retry queue count ", config.retry_queue_nums, " is not within 0 and ",
+                     options_.retry_queue_nums_max)};
+  }
   // Java: AttributeUtil over the attributes of groups, of which there are none.
   if (!config.attributes.empty()) {
     const std::string& key = config.attributes.begin()->first;

@@ -17,6 +17,8 @@ struct GroupsOptions {
   // Each costs about 1 KB here and in the file, and code 201 must fit into one frame: about 400
   // bytes each.
   std::size_t groups_max = 40'000;
+  // As many as a topic may have: TopicsOptions::queue_nums_max.
+  std::int32_t retry_queue_nums_max = 65'536;
 };
 
 // How each consumer group may consume. Java: SubscriptionGroupManager. Every change moves the

@@ -65,6 +65,16 @@ TEST(Groups, are_replaced_as_a_whole_by_an_admin) {
   EXPECT_EQ(*groups.find("G"), changed);
 }
 
+TEST(Groups, refuse_more_retry_queues_than_a_topic_may_have) {
+  Groups groups({}, t0);
+  for (const std::int32_t count : {-1, 65'537, 2'000'000'000}) {
+    auto many = config("G");
+    many.retry_queue_nums = count;
+    EXPECT_EQ(groups.update(many, t0).error().code, ResponseCode::invalid_parameter) << count;
+  }
+  EXPECT_EQ(groups.find("G"), nullptr);
+}
+
 TEST(Groups, refuse_what_stock_refuses_in_its_words) {
   Groups groups({}, t0);
   EXPECT_EQ(groups.update(config(""), t0).error().message, "The specified group is blank.");

@@ -38,6 +38,17 @@ TopicConfig topic_config(std::string_view name, std::int32_t queue_nums,
   return config;
 }
 
+// What a topic adds to a registration, in JSON: its name comes twice.
+std::size_t registration_bytes(const TopicConfig& config) {
+  constexpr std::size_t all_but_names = 144;
+  constexpr std::size_t quotes_and_commas = 6;
+  std::size_t bytes = all_but_names + 2 * config.topic_name.size();
+  for (const auto& [key, value] : config.attributes) {
+    bytes += key.size() + value.size() + quotes_and_commas;
+  }
+  return bytes;
+}
+
 TopicConfigAndMappingSerializeWrapper empty_wrapper(const protocol::DataVersion& version) {
   TopicConfigAndMappingSerializeWrapper wrapper;
   wrapper.data_version = version;
@@ -70,7 +81,7 @@ Topics::Topics(TopicsOptions options, std::int64_t wall_ms) : options_(std::move
 void Topics::create_system_topics() {
   const auto create = [this](std::string_view name, std::int32_t queue_nums,
                              std::int32_t perm = perm_read | perm_write) {
-    table_.insert_or_assign(std::string(name), topic_config(name, queue_nums, perm));
+    insert(topic_config(name, queue_nums, perm));
   };
   const auto open = [](bool is_enabled) {
     return is_enabled ? perm_inherit | perm_read | perm_write : perm_inherit;
@@ -148,11 +159,25 @@ Topics::Created Topics::find_or_create(const TopicConfig& config, std::int64_t w
 }
 
 Topics::Created Topics::add(TopicConfig config, std::int64_t wall_ms) {
-  if (table_.size() >= options_.topics_max) return {};
-  std::string name = config.topic_name;
-  const auto added = table_.insert_or_assign(std::move(name), std::move(config)).first;
+  if (!has_room_for(config)) return {};
+  const TopicConfig& added = insert(std::move(config));
   next_version(wall_ms);
-  return {&added->second, true};
+  return {&added, true};
+}
+
+bool Topics::has_room_for(const TopicConfig& config) const {
+  return table_.size() < options_.topics_max &&
+         registration_bytes_ + registration_bytes(config) <= options_.registration_bytes_max;
+}
+
+// Adds or replaces.
+const TopicConfig& Topics::insert(TopicConfig config) {
+  if (const TopicConfig* there = find(config.topic_name)) {
+    registration_bytes_ -= registration_bytes(*there);
+  }
+  registration_bytes_ += registration_bytes(config);
+  std::string name = config.topic_name;
+  return table_.insert_or_assign(std::move(name), std::move(config)).first->second;
 }
 
 Result<bool> Topics::update(const protocol::UpdateAndCreateTopic& request, std::int64_t wall_ms) {
@@ -161,11 +186,11 @@ Result<bool> Topics::update(const protocol::UpdateAndCreateTopic& request, std::
   const TopicConfig* there = find(request.topic);
   // Tools repeat their requests; a new version each time would be a storm of registrations.
   if (there != nullptr && *there == *config) return false;
-  if (there == nullptr && table_.size() >= options_.topics_max) {
+  if (there == nullptr && !has_room_for(*config)) {
     return Error{ResponseCode::system_error,
-                 str("this broker has ", options_.topics_max, " topics, which is its limit")};
+                 str("this broker has ", table_.size(), " topics and no room for more")};
   }
-  table_.insert_or_assign(std::string(request.topic), *std::move(config));
+  insert(*std::move(config));
   next_version(wall_ms);
   return true;
 }
@@ -216,6 +241,7 @@ Result<void> Topics::check_may_delete(std::string_view topic) const {
 bool Topics::remove(std::string_view topic, std::int64_t wall_ms) {
   const auto found = table_.find(topic);
   if (found == table_.end()) return false;
+  registration_bytes_ -= registration_bytes(found->second);
   table_.erase(found);
   next_version(wall_ms);
   return true;
@@ -267,13 +293,11 @@ Result<void> Topics::load(std::string_view json) {
   auto file = protocol::from_json<TopicsFile>(json, "topics.json");
   if (!file) return std::move(file).error();
   for (auto& [name, config] : file->topic_config_table) {
-    const bool is_usable = check_topic_name(name) && config.read_queue_nums >= 0 &&
-                           config.write_queue_nums >= 0 &&
-                           config.read_queue_nums <= options_.queue_nums_max &&
-                           config.write_queue_nums <= options_.queue_nums_max;
+    const bool is_usable =
+        check_topic_name(name) && config.read_queue_nums >= 0 && config.write_queue_nums >= 0;
     if (!is_usable || table_.size() >= options_.topics_max) continue;
     config.topic_name = name;
-    table_.insert_or_assign(name, std::move(config));
+    insert(std::move(config));
   }
   // Our own boot topics may be new to the file, so the version moves on from where it was.
   const std::int64_t boot_ms = data_version_.timestamp;

@@ -43,6 +43,8 @@ struct TopicsOptions {
   std::int32_t queue_nums_max = 65'536;
   // A registration names every topic, about 170 bytes each, and must fit into one frame too.
   std::size_t topics_max = 90'000;
+  // Names may be long. Of the 16 MiB of a frame, with some room for the rest of the registration.
+  std::size_t registration_bytes_max = 15u << 20;
 };
 
 // Which topics there are, and how many queues each has. Java: TopicConfigManager. Every change
@@ -98,8 +100,9 @@ class Topics {
   // An incremental registration: one topic and the version of all.
   protocol::TopicConfigAndMappingSerializeWrapper wrapper(std::string_view topic) const;
 
-  // config/topics.json. Loading keeps system topics the file does not name; entries with a name or
-  // a count we would not accept are left out. An error leaves everything as it was.
+  // config/topics.json. Loading keeps system topics the file does not name; entries with a name we
+  // would not accept or a negative count are left out; those with more queues than may be created,
+  // which stock may have made, are kept. An error leaves everything as it was.
   std::string to_json() const;
   Result<void> load(std::string_view json);
 
@@ -108,10 +111,13 @@ class Topics {
   Created add(protocol::TopicConfig config, std::int64_t wall_ms);
   std::int32_t perm_of(const protocol::TopicConfig& default_topic) const;
   Result<protocol::TopicConfig> changed(const protocol::UpdateAndCreateTopic& request) const;
+  bool has_room_for(const protocol::TopicConfig& config) const;
+  const protocol::TopicConfig& insert(protocol::TopicConfig config);
   void next_version(std::int64_t wall_ms);
 
   const TopicsOptions options_;
   TextMap<protocol::TopicConfig> table_;
+  std::size_t registration_bytes_ = 0;  // of all topics, about
   protocol::DataVersion data_version_;
 };
 

@@ -104,6 +104,20 @@ TEST(Topics, stop_growing_at_their_limit) {
   EXPECT_TRUE(topics.update(request("A"), t0));
 }
 
+TEST(Topics, stop_growing_when_a_registration_would_get_too_long) {
+  Topics topics({.registration_bytes_max = 4000}, t0);
+  std::size_t created = 0;
+  const auto name = [](std::size_t number) { return str(std::string(100, 'x'), number); };
+  while (topics.find_or_create(name(created), "TBW102", 4, 0, t0).is_new) ++created;
+  EXPECT_GT(created, 1u);
+  const std::string json = protocol::to_json(topics.wrapper());
+  EXPECT_GT(json.size(), 3000u);
+  EXPECT_LT(json.size(), 4600u);
+  EXPECT_FALSE(topics.update(request(name(created)), t0));
+  EXPECT_TRUE(topics.remove(name(0), t0));
+  EXPECT_TRUE(topics.update(request(name(created)), t0));
+}
+
 TEST(Topics, are_created_and_changed_by_an_admin) {
   Topics topics({}, t0);
   EXPECT_TRUE(topics.update(request("T"), t0).value());
@@ -237,11 +251,14 @@ TEST(Topics, take_files_of_older_brokers_and_leave_out_what_is_unusable) {
     "Old":{"order":false,"perm":6,"readQueueNums":4,"topicFilterType":"SINGLE_TAG",
            "topicName":"Old","topicSysFlag":0,"writeQueueNums":4,"unknown":{"a":[1]}},
     "../x":{"topicName":"../x"},
-    "Negative":{"readQueueNums":-4}}})"));
+    "Negative":{"readQueueNums":-4},
+    "Wide":{"readQueueNums":70000,"writeQueueNums":70000}}})"));
   ASSERT_NE(topics.find("Old"), nullptr);
   EXPECT_EQ(topics.find("Old")->read_queue_nums, 4);
   EXPECT_EQ(topics.find("../x"), nullptr);
   EXPECT_EQ(topics.find("Negative"), nullptr);
+  ASSERT_NE(topics.find("Wide"), nullptr) << "made by stock";
+  EXPECT_EQ(topics.find("Wide")->read_queue_nums, 70'000);
   EXPECT_EQ(topics.data_version().counter, 8);
 }
 
