@@ -144,7 +144,7 @@ Result<void> Client::Core::set_name_servers() {
 
 Result<net::ChannelPoolOptions> Client::Core::pool_options() {
   net::ChannelPoolOptions connections;
-  connections.connect.timeout = options_.connect_timeout;
+  connections.connect.timeout = bounded(options_.connect_timeout);
   // What may wait for a broker that does not read is limited by its producers, message by message.
   connections.connect.stream.output_bytes_max = std::numeric_limits<std::size_t>::max();
   connections.channel.codec = options_.header_encoding == HeaderEncoding::json
@@ -195,7 +195,7 @@ void Client::Core::build(net::ChannelPoolOptions connections) {
       *loop_,
       client::GroupsOptions{.client_id = client_id_,
                             .heartbeat_interval = bounded(options_.heartbeat_interval),
-                            .request_timeout = options_.request_timeout},
+                            .request_timeout = bounded(options_.request_timeout)},
       *pool_, routes_->table(), jitter, log_);
   tasks_ = std::make_unique<net::TaskSet>();
 

@@ -46,13 +46,14 @@ class Category final : public std::error_category {
 }  // namespace
 
 const std::error_category& client_category() noexcept {
-  static const Category<Errc> category("rocketmq");
-  return category;
+  // Never destroyed: a thread may still hold an error while the program ends.
+  static const auto* const category = new Category<Errc>("rocketmq");
+  return *category;
 }
 
 const std::error_category& response_category() noexcept {
-  static const Category<ResponseCode> category("rocketmq.broker");
-  return category;
+  static const auto* const category = new Category<ResponseCode>("rocketmq.broker");
+  return *category;
 }
 
 std::string_view to_string(Errc code) noexcept {
