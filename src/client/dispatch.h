@@ -43,8 +43,8 @@ struct DispatchOptions {
 // A message stays in hand, and holds its queue's offset back, until one of these has succeeded. A
 // result is forgotten when the queue is no longer ours. Java: ConsumeMessageConcurrentlyService.
 //
-// Belongs to the loop. Destroying it forgets what is in hand; a listener that runs then goes on, and
-// its result is dropped.
+// Belongs to the loop. Destroying it forgets what is in hand; a listener that runs then goes on,
+// and its result is dropped.
 class Dispatcher {
  public:
   // Runs the work on the listener threads; each piece exactly once, also when they are shut down.

@@ -22,8 +22,8 @@ namespace rocketmq::client {
 // the loop. Java: DefaultMQPushConsumerImpl, RebalanceImpl.
 class GroupMember final : ConsumerMember {
  public:
-  // The messages of `subscriptions` go to options.on_message on the threads behind `run_on_threads`.
-  // `core` outlives it.
+  // The messages of `subscriptions` go to options.on_message on the threads behind
+  // `run_on_threads`. `core` outlives it.
   GroupMember(Client::Core& core, const PushConsumerOptions& options,
               std::vector<protocol::SubscriptionData> subscriptions,
               Dispatcher::RunOnThreads run_on_threads);
@@ -36,8 +36,8 @@ class GroupMember final : ConsumerMember {
   // Returns when the first round has found our queues, and each where to begin; or timeout.
   net::Task<Result<void>> consuming(net::Duration timeout);
 
-  // A second caller waits for the first one's result. `caller`: the listener call that asks, if any;
-  // its message is not waited for.
+  // A second caller waits for the first one's result. `caller`: the listener call that asks, if
+  // any; its message is not waited for.
   net::Task<Result<CloseReport>> close(net::Duration deadline, Dispatcher::ListenerCall* caller);
   // Where nobody may wait: what can be said to the brokers at once is said.
   CloseReport close_at_once();

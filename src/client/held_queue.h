@@ -27,8 +27,8 @@ struct HeldQueue {
   const MessageQueue queue;
   ProcessQueue in_hand;
   net::Event has_room;
-  // Another member has the queue, or we are leaving. Results of its messages count nothing any more,
-  // and listener threads do not begin with those they have not begun with. Set on the loop.
+  // Another member has the queue, or we are leaving. Results of its messages count nothing any
+  // more, and listener threads do not begin with those they have not begun with. Set on the loop.
   std::atomic<bool> is_over{false};
 };
 

@@ -20,8 +20,8 @@ Timestamp timestamp_of(std::int64_t unix_ms) {
   return Timestamp(std::chrono::milliseconds(unix_ms));
 }
 
-// The topic a message was sent to: one that comes back from %RETRY%group is shown under the topic it
-// failed in. Java: DefaultMQPushConsumerImpl.resetRetryAndNamespace.
+// The topic a message was sent to: one that comes back from %RETRY%group is shown under the topic
+// it failed in. Java: DefaultMQPushConsumerImpl.resetRetryAndNamespace.
 std::string_view shown_topic(const protocol::RecordView& record) {
   if (!record.topic.starts_with(retry_topic_prefix)) return record.topic;
   return protocol::find_property(record.properties, property::retry_topic).value_or(record.topic);

@@ -55,7 +55,8 @@ struct DecodedMessages {
 };
 
 // The stored messages in the body of a pull answer, batches taken apart. `body` points into
-// source->bytes. A body longer than `body_bytes_max` once decompressed makes its message unreadable.
+// source->bytes. A body longer than `body_bytes_max` once decompressed makes its message
+// unreadable.
 DecodedMessages decode_messages(std::string_view body, std::shared_ptr<const PullSource> source,
                                 std::size_t body_bytes_max);
 

@@ -56,22 +56,22 @@ net::Task<Result<std::int64_t>> OffsetStore::start_offset(MessageQueue queue, St
 }
 
 net::Task<Result<std::int64_t>> OffsetStore::first_offset(MessageQueue queue) {
-  const auto first = co_await call(queue.broker_name,
-                                   protocol::GetMinOffset{.topic = queue.topic,
-                                                          .queue_id = queue.queue_id,
-                                                          .broker_name = queue.broker_name},
-                                   read_timeout);
+  const auto first = co_await call(
+      queue.broker_name,
+      protocol::GetMinOffset{
+          .topic = queue.topic, .queue_id = queue.queue_id, .broker_name = queue.broker_name},
+      read_timeout);
   if (!first) co_return about(queue, first.error());
   // Negative where the broker has no such queue yet.
   co_return std::max<std::int64_t>(first->header.offset, 0);
 }
 
 net::Task<Result<std::int64_t>> OffsetStore::end_offset(MessageQueue queue) {
-  const auto end = co_await call(queue.broker_name,
-                                 protocol::GetMaxOffset{.topic = queue.topic,
-                                                        .queue_id = queue.queue_id,
-                                                        .broker_name = queue.broker_name},
-                                 read_timeout);
+  const auto end = co_await call(
+      queue.broker_name,
+      protocol::GetMaxOffset{
+          .topic = queue.topic, .queue_id = queue.queue_id, .broker_name = queue.broker_name},
+      read_timeout);
   if (!end) co_return about(queue, end.error());
   co_return std::max<std::int64_t>(end->header.offset, 0);
 }

@@ -49,9 +49,9 @@ bool ProcessQueue::is_full() const {
 }
 
 ProcessQueue::Entries::const_iterator ProcessQueue::find(Ticket ticket) const {
-  const auto found = std::lower_bound(
-      entries_.begin(), entries_.end(), ticket,
-      [](const Entry& entry, Ticket wanted) { return entry.ticket < wanted; });
+  const auto found =
+      std::lower_bound(entries_.begin(), entries_.end(), ticket,
+                       [](const Entry& entry, Ticket wanted) { return entry.ticket < wanted; });
   if (found == entries_.end() || found->ticket != ticket || found->is_done) return entries_.end();
   return found;
 }

@@ -77,7 +77,7 @@ Result<client::PreparedMessage> Producer::Impl::admit(const Message& message,
   auto prepared = client::prepare(message, prepare_options_, body);
   if (prepared && !pending_->hold_bytes(prepared->body_size)) {
     prepared = Error{Errc::overloaded,
-                 str("more than ", options_.pending_bytes_max, " bytes wait for an answer")};
+                     str("more than ", options_.pending_bytes_max, " bytes wait for an answer")};
   }
   if (!prepared) pending_->release();
   return prepared;

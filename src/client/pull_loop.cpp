@@ -136,11 +136,11 @@ net::Task<> PullLoop::recover(Error error) {
 Result<void> PullLoop::take_messages(const Answer& answer) {
   ProcessQueue& in_hand = held_->in_hand;
   const std::int64_t end = answer.header.next_begin_offset;
-  const DecodedMessages decoded = decode_messages(
-      answer.body,
-      std::make_shared<const PullSource>(
-          PullSource{answer.bytes, queue_, answer.header.offset_delta.value_or(0)}),
-      options_.message_bytes_max);
+  const DecodedMessages decoded =
+      decode_messages(answer.body,
+                      std::make_shared<const PullSource>(
+                          PullSource{answer.bytes, queue_, answer.header.offset_delta.value_or(0)}),
+                      options_.message_bytes_max);
 
   Result<void> result;
   if (decoded.error.code) result = decoded.error;
@@ -150,8 +150,8 @@ Result<void> PullLoop::take_messages(const Answer& answer) {
     const std::int64_t offset = message.queue_offset();
     if (offset < in_hand.next_offset()) continue;  // had it
     if (offset >= end) {
-      result = Error{Errc::bad_message, str("message at offset ", offset, " of an answer that ends ",
-                                            "at ", end)};
+      result = Error{Errc::bad_message,
+                     str("message at offset ", offset, " of an answer that ends ", "at ", end)};
       break;
     }
     if (wants_tag(subscription_, message.tag())) {

@@ -44,8 +44,8 @@ Result<void> check_options(const PushConsumerOptions& options) {
   return {};
 }
 
-Result<std::vector<protocol::SubscriptionData>> subscriptions_of(
-    const PushConsumerOptions& options, std::int64_t version) {
+Result<std::vector<protocol::SubscriptionData>> subscriptions_of(const PushConsumerOptions& options,
+                                                                 std::int64_t version) {
   std::vector<protocol::SubscriptionData> all;
   for (const Subscription& each : options.subscriptions) {
     auto subscription = tag_subscription(each.topic, each.filter.expression, version);

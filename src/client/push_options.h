@@ -16,7 +16,7 @@ Result<void> check_options(const PushConsumerOptions& options);
 
 // What the consumer tells brokers that it wants: its subscriptions, and the messages its group has
 // given back. `version`: Unix ms. Fails as check_options() does.
-Result<std::vector<protocol::SubscriptionData>> subscriptions_of(
-    const PushConsumerOptions& options, std::int64_t version);
+Result<std::vector<protocol::SubscriptionData>> subscriptions_of(const PushConsumerOptions& options,
+                                                                 std::int64_t version);
 
 }  // namespace rocketmq::client

@@ -34,10 +34,7 @@ class Send final : public Work {
         pending(std::move(in)) {}
   // One that is refused before it is sent, and was not admitted.
   Send(Error why, Done told, std::shared_ptr<PendingSends> in)
-      : done(std::move(told)),
-        pending(std::move(in)),
-        is_admitted(false),
-        result(std::move(why)) {}
+      : done(std::move(told)), pending(std::move(in)), is_admitted(false), result(std::move(why)) {}
   ~Send() = default;
 
   bool is_oneway() const { return std::holds_alternative<NoAnswer>(done); }

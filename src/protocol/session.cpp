@@ -11,10 +11,10 @@ namespace {
 // Deadlines that lie this close together are swept together; none is late by more.
 constexpr std::chrono::milliseconds sweep_pause{10};
 
-// Ids are handed out in order. Side by side in the table they would form one long row, which erase()
-// would walk for every answer: thousands of steps where thousands wait. Times an odd number, every
-// id still has a home of its own as long as they are in order, and with this one rows of more than a
-// few are rare at any size of the table.
+// Ids are handed out in order. Side by side in the table they would form one long row, which
+// erase() would walk for every answer: thousands of steps where thousands wait. Times an odd
+// number, every id still has a home of its own as long as they are in order, and with this one rows
+// of more than a few are rare at any size of the table.
 constexpr std::int32_t spread(std::int32_t opaque) {
   return static_cast<std::int32_t>(static_cast<std::uint32_t>(opaque) * 0x85EBCA6BU);
 }

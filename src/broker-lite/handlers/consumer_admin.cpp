@@ -92,8 +92,7 @@ std::vector<std::string> topics_of(const Core& core, const protocol::GetConsumeS
 void add_stats(Core& core, std::string_view group, const protocol::TopicConfig& topic,
                ConsumeStats& stats) {
   const std::string& name = topic.topic_name;
-  const std::int32_t queues =
-      std::min(topic.read_queue_nums, core.topics.options().queue_nums_max);
+  const std::int32_t queues = std::min(topic.read_queue_nums, core.topics.options().queue_nums_max);
   for (std::int32_t queue_id = 0; queue_id < queues; ++queue_id) {
     protocol::OffsetWrapper offsets;
     offsets.broker_offset = std::max<std::int64_t>(0, core.store.max_offset(name, queue_id));
