@@ -1,6 +1,5 @@
 #include "net/channel.h"
 
-#include <limits>
 #include <utility>
 
 #include "net/router.h"
@@ -102,10 +101,7 @@ TimePoint Channel::last_activity(TimePoint now) {
 // ---- sending
 
 CommandHead Channel::request_head(std::int32_t code, std::int32_t flag) const {
-  const bool fits_binary = code <= std::numeric_limits<std::int16_t>::max();
-  return {.code = code,
-          .flag = flag,
-          .codec = fits_binary ? options_.codec : protocol::HeaderCodec::json};
+  return {.code = code, .flag = flag, .codec = options_.codec};
 }
 
 Result<void> Channel::refuse_if_closed() const {

@@ -1,12 +1,16 @@
 #pragma once
 
+#include "protocol/requests/assignment.h"
 #include "protocol/requests/broker_admin.h"
+#include "protocol/requests/client_push.h"
 #include "protocol/requests/client_session.h"
 #include "protocol/requests/message.h"
 #include "protocol/requests/namesrv.h"
 #include "protocol/requests/namesrv_admin.h"
 #include "protocol/requests/offset.h"
+#include "protocol/requests/pop.h"
 #include "protocol/requests/pull.h"
+#include "protocol/requests/reply.h"
 #include "protocol/requests/topic_group_admin.h"
 #include "protocol/requests/transaction.h"
 
@@ -18,13 +22,19 @@ struct TypeList {};
 // Every request that has a struct. Tests, fuzzers and documentation walk this list; a request not
 // in it is known by name only (request_code.h) and answered REQUEST_CODE_NOT_SUPPORTED.
 using AllRequests = TypeList<
-    // message.h, pull.h, offset.h
-    SendMessage, SendMessageV2, SendBatchMessage, ConsumerSendMsgBack, QueryMessage,
-    ViewMessageById, PullMessage, LitePullMessage, QueryConsumerOffset, UpdateConsumerOffset,
+    // message.h, reply.h, pull.h, pop.h, assignment.h, offset.h
+    SendMessage, SendMessageV2, SendBatchMessage, SendReplyMessage, SendReplyMessageV2,
+    PushReplyMessageToClient, ConsumerSendMsgBack, RecallMessage, QueryMessage, ViewMessageById,
+    PullMessage, LitePullMessage, PopMessage, PeekMessage, AckMessage, BatchAckMessage,
+    ChangeMessageInvisibleTime, Notification, PollingInfo, PopRollback, QueryAssignment,
+    SetMessageRequestMode, GetAllMessageRequestMode, QueryConsumerOffset, UpdateConsumerOffset,
     SearchOffsetByTimestamp, GetMaxOffset, GetMinOffset, GetEarliestMsgStoretime,
     // client_session.h, transaction.h
     HeartBeat, UnregisterClient, GetConsumerListByGroup, NotifyConsumerIdsChanged,
     CheckClientConfig, LockBatchMq, UnlockBatchMq, EndTransaction, CheckTransactionState,
+    // client_push.h
+    InvokeBrokerToResetOffset, ResetConsumerClientOffset, InvokeBrokerToGetConsumerStatus,
+    GetConsumerStatusFromClient, GetConsumerRunningInfo, ConsumeMessageDirectly,
     // topic_group_admin.h, broker_admin.h
     UpdateAndCreateTopic, GetAllTopicConfig, GetTopicConfig, UpdateAndCreateSubscriptionGroup,
     GetAllSubscriptionGroupConfig, DeleteTopicInBroker, DeleteSubscriptionGroup,

@@ -120,6 +120,34 @@ TEST(Command, is_written_whole_wherever_the_buffer_has_to_grow) {
   }
 }
 
+TEST(Command, is_json_where_the_code_does_not_fit_the_binary_header) {
+  constexpr auto code = static_cast<std::int32_t>(RequestCode::ack_message);
+  const AckMessage ack{.consumer_group = "G",
+                       .topic = "T",
+                       .queue_id = 1,
+                       .extra_info = "0 1 2 3 0 b 1 5",
+                       .offset = 5};
+  Buffer out;
+  encode_frame(out, CommandHead{.code = code, .codec = HeaderCodec::rocketmq}, ack, "body");
+  std::string bytes(out.view());
+  Command command;
+  ASSERT_TRUE(decode(bytes, command));
+  EXPECT_EQ(command.codec, HeaderCodec::json);
+  EXPECT_EQ(command.code, code);
+  EXPECT_EQ(command.body, "body");
+  const auto header = decode_header<AckMessage>(command.fields);
+  ASSERT_TRUE(header) << header.error();
+  EXPECT_EQ(*header, ack);
+
+  // The largest one that does fit.
+  Buffer binary;
+  encode_frame(binary, CommandHead{.code = 0x7FFF, .codec = HeaderCodec::rocketmq}, NoFields{});
+  bytes = binary.view();
+  ASSERT_TRUE(decode(bytes, command));
+  EXPECT_EQ(command.codec, HeaderCodec::rocketmq);
+  EXPECT_EQ(command.code, 0x7FFF);
+}
+
 TEST(Command, takes_keys_in_any_order_and_passes_over_unknown_ones) {
   std::string bytes = json_frame(
       R"( { "version" : 401 , "x" : {"a":[1,{"b":"}"}]} , "opaque":7, "language":9, "code":-1 ,

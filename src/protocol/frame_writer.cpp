@@ -11,12 +11,17 @@ char* put_big(char* to, I value) {
   return to + sizeof value;
 }
 
+HeaderCodec codec_of(const CommandHead& head) {
+  const bool fits_binary = head.code == static_cast<std::int16_t>(head.code);
+  return fits_binary ? head.codec : HeaderCodec::json;
+}
+
 char* put_number(char* to, std::int64_t number) { return std::to_chars(to, to + 20, number).ptr; }
 
 }  // namespace
 
 FrameWriter::FrameWriter(Buffer& out, const CommandHead& head)
-    : out_(out), head_(head), start_(out.size()), json_(head.codec == HeaderCodec::json) {
+    : out_(out), head_(head), start_(out.size()), json_(codec_of(head) == HeaderCodec::json) {
   char* const start = out_.room(length_words + 64 + head.remark.size());
   char* to = start + length_words;
   if (json_) {
@@ -73,7 +78,7 @@ void FrameWriter::finish(std::string_view body) {
   char* const words = out_.data() + start_;
   store_big(words, static_cast<std::int32_t>(out_.size() - start_ - 4));
   store_big(words + 4, static_cast<std::uint32_t>(header_bytes) |
-                           static_cast<std::uint32_t>(head_.codec) << 24);
+                           static_cast<std::uint32_t>(codec_of(head_)) << 24);
 }
 
 void encode_command(Buffer& out, const Command& command) {

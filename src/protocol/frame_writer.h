@@ -20,6 +20,9 @@ namespace rocketmq::protocol {
 //   frame.add("topic", "T");
 //   frame.finish(body);
 //
+// A code beyond 16 bits, as those of POP are, does not fit the binary header: such a frame is JSON
+// whatever the head asks for. Java sends it with a wrong code.
+//
 // Names given to add() are wire names: plain ASCII, written as they are. add_foreign() is for a
 // field that came from somebody else. This is the hot half of every send and every answer, so the
 // small functions are inline and each makes room once.

@@ -21,7 +21,9 @@
 
 namespace rocketmq::protocol {
 
-// A table whose keys are objects: {{"brokerName":"b","queueId":0,"topic":"T"}:{…}}.
+// A table whose keys are objects: {{"brokerName":"b","queueId":0,"topic":"T"}:{…}}. Java up to 5.3
+// may write a reference to an earlier one instead, {"$ref":"$.mqPopTable.null"}: such an entry,
+// which says of nobody what it says, is passed over.
 template <class Key, class Value>
 using ObjectMap = std::vector<std::pair<Key, Value>>;
 
@@ -114,7 +116,12 @@ void write_json(JsonWriter& out, const T& value) {
 template <class T>
 void read_json(JsonReader& in, T& value) {
   if constexpr (is_optional<T>) {
-    if (!in.take_null()) read_json(in, value.emplace());
+    if (in.take_null()) return;
+    if constexpr (NamedEnum<typename T::value_type>) {
+      value = enum_from_name<typename T::value_type>(in.read_string());
+    } else {
+      read_json(in, value.emplace());
+    }
   } else if (in.take_null()) {
     return;  // Java: a null member keeps its default
   } else if constexpr (std::same_as<T, bool>) {
@@ -136,6 +143,7 @@ void read_json(JsonReader& in, T& value) {
       read_json(in, entry.first);
       in.expect_colon();
       read_json(in, entry.second);
+      if (entry.first == typename T::value_type::first_type{}) continue;
       value.push_back(std::move(entry));
     }
   } else if constexpr (is_list<T>) {

@@ -5,6 +5,7 @@
 #include "protocol/bodies/client_data.h"
 #include "protocol/bodies/config_data.h"
 #include "protocol/bodies/route_data.h"
+#include "protocol/bodies/running_info.h"
 #include "protocol/bodies/stats_data.h"
 
 namespace rocketmq::protocol {
@@ -63,6 +64,26 @@ TEST(JsonBody, keeps_the_default_for_an_unknown_enum_name) {
   const auto consumer = from_json<ConsumerData>(R"({"messageModel":"SIDEWAYS"})", "consumer");
   ASSERT_TRUE(consumer);
   EXPECT_EQ(consumer->message_model, MessageModel::clustering);
+}
+
+TEST(JsonBody, has_nothing_for_an_unknown_enum_name_where_nothing_is_a_value) {
+  const auto result = from_json<ConsumeMessageDirectlyResult>(
+      R"({"autoCommit":true,"consumeResult":"CR_MAYBE","order":false})", "result");
+  ASSERT_TRUE(result) << result.error();
+  EXPECT_FALSE(result->consume_result);
+}
+
+TEST(JsonBody, passes_over_entries_whose_key_is_a_reference) {
+  const auto info = from_json<ConsumerRunningInfo>(
+      R"({"mqPopTable":{{"brokerName":"b","queueId":1,"topic":"T"}:{"waitAckCount":3}},)"
+      R"("mqTable":{{"$ref":"$.mqPopTable.null"}:{"commitOffset":7},)"
+      R"({"brokerName":"b","queueId":2,"topic":"T"}:{"commitOffset":8}}})",
+      "running info");
+  ASSERT_TRUE(info) << info.error();
+  ASSERT_EQ(info->mq_pop_table.size(), 1u);
+  ASSERT_EQ(info->mq_table.size(), 1u);
+  EXPECT_EQ(info->mq_table[0].first, (MessageQueueData{"b", 2, "T"}));
+  EXPECT_EQ(info->mq_table[0].second.commit_offset, 8);
 }
 
 TEST(JsonBody, refuses_what_is_not_the_body) {

@@ -7,7 +7,8 @@
 
 #include "protocol/describe.h"
 
-// Sending, sending back, looking up. Java: SendMessageRequestHeader(V2), SendMessageProcessor.
+// Sending, sending back, calling back, looking up. Java: SendMessageRequestHeader(V2),
+// SendMessageProcessor.
 
 namespace rocketmq::protocol {
 
@@ -155,6 +156,36 @@ struct ConsumerSendMsgBack {
     v("bname", &ConsumerSendMsgBack::broker_name);
   }
   bool operator==(const ConsumerSendMsgBack&) const = default;
+};
+
+struct RecallMessageResponse {
+  Text msg_id;  // UNIQ_KEY of the message called back
+
+  template <class V>
+  static constexpr void fields(V&& v) {
+    v("msgId", &RecallMessageResponse::msg_id);
+  }
+  bool operator==(const RecallMessageResponse&) const = default;
+};
+
+// A timer message is not to be delivered after all. Java: RecallMessageProcessor.
+struct RecallMessage {
+  static constexpr auto code = RequestCode::recall_message;
+  using Response = RecallMessageResponse;
+
+  std::optional<Text> producer_group;
+  Text topic;
+  Text recall_handle;  // see recall_handle.h
+  std::optional<Text> broker_name;
+
+  template <class V>
+  static constexpr void fields(V&& v) {
+    v("producerGroup", &RecallMessage::producer_group);
+    v("topic", &RecallMessage::topic);
+    v("recallHandle", &RecallMessage::recall_handle);
+    v("bname", &RecallMessage::broker_name);
+  }
+  bool operator==(const RecallMessage&) const = default;
 };
 
 struct QueryMessageResponse {

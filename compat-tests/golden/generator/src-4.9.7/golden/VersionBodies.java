@@ -3,6 +3,7 @@ package golden;
 import com.alibaba.fastjson.serializer.SerializerFeature;
 import java.nio.charset.StandardCharsets;
 import org.apache.rocketmq.remoting.protocol.RemotingSerializable;
+import org.apache.rocketmq.remoting.protocol.body.ConsumerRunningInfo;
 import org.apache.rocketmq.remoting.protocol.body.RegisterBrokerBody;
 import org.apache.rocketmq.remoting.protocol.body.TopicConfigSerializeWrapper;
 import org.apache.rocketmq.remoting.protocol.route.TopicRouteData;
@@ -19,6 +20,8 @@ final class VersionBodies {
   static void addMapping(TopicConfigSerializeWrapper wrapper) {}
 
   static void fill(SubscriptionGroupConfig group) {}
+
+  static void fill(ConsumerRunningInfo info) {}
 
   /** As DefaultRequestProcessor answers clients from V4_9_4 on. */
   static byte[] standardJson(TopicRouteData route) {

@@ -8,11 +8,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.rocketmq.common.MQVersion;
+import org.apache.rocketmq.common.message.MessageQueue;
 import org.apache.rocketmq.remoting.protocol.RemotingSerializable;
-import org.apache.rocketmq.remoting.protocol.body.BrokerMemberGroup;
-import org.apache.rocketmq.remoting.protocol.body.GetBrokerMemberGroupResponseBody;
-import org.apache.rocketmq.remoting.protocol.body.RegisterBrokerBody;
-import org.apache.rocketmq.remoting.protocol.body.TopicConfigAndMappingSerializeWrapper;
+import org.apache.rocketmq.remoting.protocol.body.*;
 import org.apache.rocketmq.remoting.protocol.route.TopicRouteData;
 import org.apache.rocketmq.remoting.protocol.statictopic.LogicQueueMappingItem;
 import org.apache.rocketmq.remoting.protocol.statictopic.TopicConfigAndQueueMapping;
@@ -48,6 +46,8 @@ final class VersionBodies {
     members.setBrokerMemberGroup(group);
     bodies.add("GetBrokerMemberGroupResponseBody.full", members);
     bodies.add("GetBrokerMemberGroupResponseBody.min", new GetBrokerMemberGroupResponseBody());
+
+    PopSamples.addTo(bodies);
   }
 
   private static TopicQueueMappingDetail detail() {
@@ -94,6 +94,15 @@ final class VersionBodies {
     Map<String, String> attributes = new LinkedHashMap<>();
     attributes.put("priority.factor", "50");
     group.setAttributes(attributes);
+  }
+
+  static void fill(ConsumerRunningInfo info) {
+    PopProcessQueueInfo queue = new PopProcessQueueInfo();
+    queue.setWaitAckCount(1);
+    queue.setDroped(true);
+    queue.setLastPopTimestamp(Samples.TIME);
+    info.getMqPopTable().put(new MessageQueue("T", "b-a", -1), queue);
+    info.getUserConsumerInfo().put("key", "value");
   }
 
   /** As ClientRequestProcessor answers clients from V4_9_4 on. */

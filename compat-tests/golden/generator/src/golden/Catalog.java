@@ -26,6 +26,35 @@ final class Catalog {
         send("SEND_BATCH_MESSAGE", "SendMessageRequestHeaderV2").body(batch, batch),
         pull("PULL_MESSAGE").answerBody(pulled, null),
         pull("LITE_PULL_MESSAGE").answerBody(pulled, null),
+        send("SEND_REPLY_MESSAGE", "SendMessageRequestHeader").body(text, one),
+        send("SEND_REPLY_MESSAGE_V2", "SendMessageRequestHeaderV2").body(text, one),
+        api("PUSH_REPLY_MESSAGE_TO_CLIENT", "ReplyMessageRequestHeader", null).body(text, one),
+        api("RECALL_MESSAGE", "RecallMessageRequestHeader", "RecallMessageResponseHeader"),
+        // POP
+        api("POP_MESSAGE", "PopMessageRequestHeader", "PopMessageResponseHeader")
+            .answerBody(pulled, null),
+        api("PEEK_MESSAGE", "PeekMessageRequestHeader", "PopMessageResponseHeader")
+            .answerBody(pulled, null),
+        api("ACK_MESSAGE", "AckMessageRequestHeader", null),
+        api("BATCH_ACK_MESSAGE", null, null)
+            .body(bodies.of("BatchAckMessageRequestBody.full"),
+                bodies.of("BatchAckMessageRequestBody.min")),
+        api("CHANGE_MESSAGE_INVISIBLETIME", "ChangeInvisibleTimeRequestHeader",
+            "ChangeInvisibleTimeResponseHeader"),
+        api("NOTIFICATION", "NotificationRequestHeader", "NotificationResponseHeader"),
+        api("POLLING_INFO", "PollingInfoRequestHeader", "PollingInfoResponseHeader"),
+        api("POP_ROLLBACK", null, null),
+        api("QUERY_ASSIGNMENT", null, null)
+            .body(bodies.of("QueryAssignmentRequestBody.full"),
+                bodies.of("QueryAssignmentRequestBody.min"))
+            .answerBody(bodies.of("QueryAssignmentResponseBody.full"),
+                bodies.of("QueryAssignmentResponseBody.min")),
+        api("SET_MESSAGE_REQUEST_MODE", null, null)
+            .body(bodies.of("SetMessageRequestModeRequestBody.full"),
+                bodies.of("SetMessageRequestModeRequestBody.min")),
+        api("GET_ALL_MESSAGE_REQUEST_MODE", null, null)
+            .answerBody(bodies.of("MessageRequestModeSerializeWrapper.full"),
+                bodies.of("MessageRequestModeSerializeWrapper.min")),
         api("CONSUMER_SEND_MSG_BACK", "ConsumerSendMsgBackRequestHeader", null),
         api("QUERY_MESSAGE", "QueryMessageRequestHeader", "QueryMessageResponseHeader")
             .extra(command -> command.addExtField("_UNIQUE_KEY_QUERY", "false"))
@@ -70,6 +99,25 @@ final class Catalog {
         api("CHECK_TRANSACTION_STATE", "CheckTransactionStateRequestHeader", null)
             .oneway()
             .body(record, record),
+        // Brokers to clients, for tools
+        api("INVOKE_BROKER_TO_RESET_OFFSET", "ResetOffsetRequestHeader", null)
+            .answerBody(bodies.of("ResetOffsetBody.full"), bodies.of("ResetOffsetBody.min")),
+        api("RESET_CONSUMER_CLIENT_OFFSET", "ResetOffsetRequestHeader", null)
+            .oneway()
+            .body(bodies.of("ResetOffsetBody.full"), bodies.of("ResetOffsetBodyForC.full")),
+        api("INVOKE_BROKER_TO_GET_CONSUMER_STATUS", "GetConsumerStatusRequestHeader", null)
+            .answerBody(
+                bodies.of("GetConsumerStatusBody.full"), bodies.of("GetConsumerStatusBody.min")),
+        api("GET_CONSUMER_STATUS_FROM_CLIENT", "GetConsumerStatusRequestHeader", null)
+            .answerBody(
+                bodies.of("GetConsumerStatusBody.full"), bodies.of("GetConsumerStatusBody.min")),
+        api("GET_CONSUMER_RUNNING_INFO", "GetConsumerRunningInfoRequestHeader", null)
+            .answerBody(
+                bodies.of("ConsumerRunningInfo.full"), bodies.of("ConsumerRunningInfo.min")),
+        api("CONSUME_MESSAGE_DIRECTLY", "ConsumeMessageDirectlyResultRequestHeader", null)
+            .body(record, record)
+            .answerBody(bodies.of("ConsumeMessageDirectlyResult.full"),
+                bodies.of("ConsumeMessageDirectlyResult.min")),
         // Topics and groups
         api("UPDATE_AND_CREATE_TOPIC", "CreateTopicRequestHeader", null),
         api("GET_TOPIC_CONFIG", "GetTopicConfigRequestHeader", null)

@@ -56,6 +56,10 @@ final class Frames {
       return;
     }
     for (SerializeType codec : SerializeType.values()) {
+      if (codec == SerializeType.ROCKETMQ && api.code() > Short.MAX_VALUE) {
+        // Java would write the low 16 bits of the code.
+        continue;
+      }
       CommandCustomHeader header = type == null ? null : Headers.make(type, variant);
       if (header != null && variant != Variant.MIN) {
         side.adjust.accept(header);

@@ -47,6 +47,7 @@ final class Samples {
     topics();
     groups();
     statistics();
+    new ToolSamples(bodies).addAll();
   }
 
   private void routes() throws Exception {
@@ -186,7 +187,7 @@ final class Samples {
     return consumer;
   }
 
-  private static SubscriptionData subscription(String topic, String expression, String... tags) {
+  static SubscriptionData subscription(String topic, String expression, String... tags) {
     SubscriptionData subscription = new SubscriptionData(topic, expression);
     subscription.setSubVersion(TIME);
     subscription.setTagsSet(setOf(tags));
