@@ -21,6 +21,7 @@ enum class Errc {
   io_error,          ///< the operating system refused to read or write
   store_corrupt,     ///< files on disk contradict each other
   unsupported,       ///< valid, but not offered here
+  forked,            ///< a client made by another process, before fork()
 };
 
 /// The broker's own numbers (Java: RemotingSysResponseCode, ResponseCode). They are compared and

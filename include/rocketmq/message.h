@@ -50,6 +50,17 @@ struct Message {
   /// Whether the broker answers only once the message is as safe as it is set up to make it
   /// (flushed to disk with SYNC_FLUSH). Property WAIT.
   bool wait_for_store = true;
+
+  // When consumers get it; at most one of the three.
+  int delay_level = 0;  ///< 1–18, by the broker's table (1 s … 2 h); 0: at once. Property DELAY.
+  /// After this time, at most 3 days unless the broker is set up for more; 5.x brokers only, an
+  /// older one delivers at once. Property TIMER_DELAY_MS.
+  std::chrono::milliseconds deliver_after{0};
+  Timestamp deliver_at{};  ///< at this time; epoch: not set. As deliver_after. TIMER_DELIVER_MS.
+
+  /// What orders it: told to consumers (property __SHARDINGKEY), and, unless the call says more,
+  /// the queue is chosen by it: messages with the same key go to the same queue.
+  std::string sharding_key;
 };
 
 /// What became of a message that was stored.
@@ -67,6 +78,8 @@ struct SendReceipt {
   MessageQueue queue;
   std::int64_t queue_offset = 0;
   SendStatus status = SendStatus::ok;
+  std::string transaction_id;
+  std::string recall_handle;  ///< of a timed message on a broker that can recall; else empty
 };
 
 /// A received message: immutable, cheap to copy, free to cross threads. Every text it returns is a
@@ -83,6 +96,8 @@ class MessageView {
   std::string_view property(std::string_view name) const;
   std::vector<std::pair<std::string_view, std::string_view>> properties() const;
   std::int32_t flag() const;
+  std::string_view sharding_key() const;
+  std::string_view transaction_id() const;
 
   /// Where it was read from; of a retried message that is a queue of %RETRY%<group>.
   const MessageQueue& queue() const;

@@ -36,6 +36,13 @@ struct TlsOptions {
   std::string cert_file;  ///< PEM, with key_file: our own certificate, for brokers that ask for one
   std::string key_file;
   bool verify_host = true;  ///< the name in the broker's certificate must be the one connected to
+  /// The files are looked at this often, and new connections use what changed. 0: never again.
+  std::chrono::milliseconds reload_interval{60'000};
+};
+
+/// Where tools that read stock message traces look. Java: AsyncTraceDispatcher.
+struct Trace {
+  std::string topic;  ///< empty: RMQ_SYS_TRACE_TOPIC
 };
 
 /// How request headers are written. Brokers read both.
@@ -43,14 +50,25 @@ enum class HeaderEncoding { json, binary };
 
 /// Durations are 1 ms to 24 h, limits not 0; what cannot be used is refused by Client::create_….
 struct ClientOptions {
-  /// "host:port;host:port". Empty: environment variable NAMESRV_ADDR.
+  /// "host:port;host:port". Empty: environment variable NAMESRV_ADDR. All addresses a host name has
+  /// are tried, IPv6 too ("[::1]:9876").
   std::string name_servers;
+  /// Instead of name_servers: an address server, "http://host[:port]/path", asked every 2 min for
+  /// the list. Java: TopAddressing.
+  std::string address_server;
   Credentials credentials;
   TlsOptions tls;
   HeaderEncoding header_encoding = HeaderEncoding::json;
 
-  /// Part of the client id, "ip@instance". Empty: made unique for each Client.
+  /// Part of the client id, "ip@instance". Empty: made unique for each Client. Name it where
+  /// offsets of a broadcasting consumer must outlive the process.
   std::string instance_name;
+  std::string unit_name;  ///< the third part of the client id; empty: none
+  /// Puts topics and groups into a namespace: on the wire "ns%name", for the program just "name".
+  /// Java: ClientConfig.namespace.
+  std::string ns;
+  /// The same, resolved by the server (5.x): request fields nsd and ns. Java: namespaceV2.
+  std::string ns_v2;
 
   std::chrono::milliseconds connect_timeout{3000};
   std::chrono::milliseconds request_timeout{3000};  ///< one request and its answer

@@ -216,10 +216,12 @@ Result<SendReceipt> Producer::send(const Message& message) { return impl_->send(
 void Producer::send_async(const Message& message, SendCallback done) {
   impl_->send_async(message, std::move(done));
 }
-std::future<Result<SendReceipt>> Producer::send_future(const Message& message) {
+std::future<Result<SendReceipt>> Producer::send_future(const Message& message, const SendOptions&) {
   return impl_->send_future(message);
 }
-Result<void> Producer::send_oneway(const Message& message) { return impl_->send_oneway(message); }
+Result<void> Producer::send_oneway(const Message& message, const SendOptions&) {
+  return impl_->send_oneway(message);
+}
 Result<void> Producer::close(std::chrono::milliseconds deadline) {
   const std::shared_ptr<Impl> impl = impl_;  // a callback may destroy the producer meanwhile
   return impl->close(deadline);

@@ -36,7 +36,7 @@ Result<void> check_options(const PushConsumerOptions& options) {
   if (options.poll_timeout < std::chrono::milliseconds(1)) {
     return refused("poll_timeout is not at least 1 ms");
   }
-  if (options.reconsume_times_max < 0) return refused("reconsume_times_max is negative");
+  if (options.reconsume_times_max < -1) return refused("reconsume_times_max is below -1");
   if (options.queue_messages_max < 1 || options.queue_bytes_max < 1 ||
       options.queue_offset_span_max < 1 || options.message_bytes_max < 1) {
     return refused("a limit on what is in hand is less than 1");

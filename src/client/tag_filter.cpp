@@ -8,6 +8,9 @@
 namespace rocketmq {
 
 FilterExpression tags(std::string expression) { return {std::move(expression)}; }
+FilterExpression sql(std::string expression) {
+  return {std::move(expression), FilterExpression::Kind::sql};
+}
 
 namespace client {
 namespace {

@@ -26,6 +26,7 @@ constexpr std::array errc_texts{
     ErrcText{Errc::io_error, "io_error"},
     ErrcText{Errc::store_corrupt, "store_corrupt"},
     ErrcText{Errc::unsupported, "unsupported"},
+    ErrcText{Errc::forked, "forked"},
 };
 
 // Both categories answer with the name, and with the number where there is no name.

@@ -1,0 +1,100 @@
+#pragma once
+
+#include <rocketmq/allocation.h>
+#include <rocketmq/message.h>
+#include <rocketmq/result.h>
+#include <rocketmq/subscription.h>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace rocketmq {
+
+struct PullConsumerOptions {
+  std::string group;  ///< required
+  /// To share these topics' queues with the rest of the group. Empty: assign() says which queues.
+  std::vector<Subscription> subscriptions;
+  StartAt start_at = StartAt::latest;
+  AllocationStrategy allocation = allocate_averagely();
+
+  int pull_batch_size = 10;                        ///< 1–1024: at most as many at once from poll()
+  std::chrono::milliseconds poll_timeout{20'000};  ///< how long the broker may hold a pull
+
+  bool auto_commit = true;  ///< what poll() has given is committed by a later poll() and by close()
+  std::chrono::milliseconds auto_commit_interval{5000};  ///< at least 1 s
+
+  // Fetching ahead pauses while one of these is exceeded.
+  std::size_t messages_max = 10'000;  ///< of all queues
+  std::size_t queue_messages_max = 1000;
+  std::size_t queue_bytes_max = 100 * 1024 * 1024;
+  std::int64_t queue_offset_span_max = 2000;
+  std::size_t message_bytes_max = 64 * 1024 * 1024;  ///< of a body, decompressed
+
+  /// Told when the queues of this consumer have changed: by rebalancing, or, of assigned topics,
+  /// because the topic has other queues now. On the callback executor.
+  std::function<void(const std::string& topic, const std::vector<MessageQueue>& queues)>
+      on_queues_changed;
+};
+
+/// Reads at the program's own pace, from where the program says. Made by
+/// Client::create_pull_consumer(); a move-only handle; its functions may be called from several
+/// threads, poll() from one at a time. Messages are fetched ahead in the background. What becomes
+/// of a message is the program's business: nothing is given back, nothing goes to dead letters.
+/// Java: DefaultLitePullConsumer.
+class PullConsumer {
+ public:
+  PullConsumer(PullConsumer&&) noexcept;
+  PullConsumer& operator=(PullConsumer&&) noexcept;
+  ~PullConsumer();
+
+  /// Reads these queues, instead of those before, without regard to other members of the group.
+  /// Errors: invalid_argument when it was made with subscriptions.
+  Result<void> assign(std::vector<MessageQueue> queues);
+  /// With this filter for a topic to be assigned; before assign().
+  Result<void> set_filter(const Subscription& subscription);
+  std::vector<MessageQueue> queues() const;  ///< those it reads now
+
+  /// The next messages of one queue; none when there are none within `timeout`. Their queue counts
+  /// as consumed up to them from this moment on. Errors: client_closed, would_deadlock.
+  Result<std::vector<MessageView>> poll(
+      std::chrono::milliseconds timeout = std::chrono::seconds(5));
+
+  /// The next poll() goes on there. What was fetched ahead is forgotten. Errors: invalid_argument
+  /// (not one of our queues, or an offset outside of what the queue has), those of a request.
+  Result<void> seek(const MessageQueue& queue, std::int64_t offset);
+  Result<void> seek(const MessageQueue& queue, StartAt where);
+  Result<void> seek(StartAt where);  ///< all queues
+
+  /// Stores what poll() has given as the group's offsets, and waits for the brokers to say so. The
+  /// error names a queue that could not be stored; others may have been.
+  Result<void> commit();
+  void commit_async(std::function<void(Result<void>)> done = nullptr);
+  /// Of one queue, or any other offset of it.
+  Result<void> commit(const MessageQueue& queue, std::int64_t offset);
+  /// The offset the group has stored. Errors: query_not_found when it has none.
+  Result<std::int64_t> committed(const MessageQueue& queue);
+  /// The offset that poll() will give next. Errors: invalid_argument.
+  Result<std::int64_t> position(const MessageQueue& queue);
+  Result<std::int64_t> offset_at(const MessageQueue& queue, StartAt where);
+
+  /// These queues are neither fetched nor polled until resume().
+  void pause(const std::vector<MessageQueue>& queues);
+  void resume(const std::vector<MessageQueue>& queues);
+
+  /// Commits (auto_commit), leaves the group; a waiting poll() ends with client_closed. The error
+  /// names a queue whose offset could not be stored.
+  Result<void> close(std::chrono::milliseconds deadline = std::chrono::seconds(3));
+
+  class Impl;
+  explicit PullConsumer(std::shared_ptr<Impl> impl);
+
+ private:
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace rocketmq
