@@ -10,12 +10,19 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "protocol/ack_bits.h"
 #include "protocol/catalog.h"
+#include "protocol/consistent_hash.h"
 #include "protocol/frame.h"
 #include "protocol/message_codec.h"
 #include "protocol/message_id.h"
+#include "protocol/namespaces.h"
+#include "protocol/pop_info.h"
 #include "protocol/properties.h"
+#include "protocol/recall_handle.h"
 #include "protocol/signature.h"
+#include "protocol/str.h"
+#include "protocol/trace.h"
 
 namespace rocketmq::protocol {
 namespace {
@@ -250,9 +257,11 @@ bool must_be_same_bytes(const Golden& golden, const Json& entry) {
   static const std::set<std::string> decided_by_hashes_or_nulls{
       "BatchAckMessageRequestBody.min",
       "QueryAssignmentRequestBody.min",
+      "QueryConsumeQueueResponseBody.min",
       "SetMessageRequestModeRequestBody.min",
       "TopicRouteData.full",
       "CheckClientRequestBody.min",
+      "CreateTopicListRequestBody.full",
       "ConsumerConnection.min",
       "LockBatchRequestBody.min",
       "UnlockBatchRequestBody.min",
@@ -274,7 +283,7 @@ template <class Body>
 constexpr bool has_object_keys =
     std::is_same_v<Body, TopicStatsTable> || std::is_same_v<Body, ConsumeStats> ||
     std::is_same_v<Body, ConsumerRunningInfo> || std::is_same_v<Body, GetConsumerStatusBody> ||
-    std::is_same_v<Body, ResetOffsetBody>;
+    std::is_same_v<Body, ResetOffsetBody> || std::is_same_v<Body, ConsumeStatsList>;
 
 template <class Body>
 void check_body(const Golden& golden, const Json& entry, const std::string& text) {
@@ -295,17 +304,23 @@ void check_body(const Golden& golden, const Json& entry, const std::string& text
 
 using BodyCheck = void (*)(const Golden&, const Json&, const std::string&);
 const std::map<std::string, BodyCheck> body_checks{
+    {"AclInfo", check_body<AclInfo>},
     {"BatchAckMessageRequestBody", check_body<BatchAckMessageRequestBody>},
+    {"BrokerStatsData", check_body<BrokerStatsData>},
     {"CheckClientRequestBody", check_body<CheckClientRequestBody>},
     {"ClusterInfo", check_body<ClusterInfo>},
     {"ConsumeMessageDirectlyResult", check_body<ConsumeMessageDirectlyResult>},
     {"ConsumeStats", check_body<ConsumeStats>},
+    {"ConsumeStatsList", check_body<ConsumeStatsList>},
     {"ConsumerConnection", check_body<ConsumerConnection>},
+    {"ConsumerOffsetSerializeWrapper", check_body<ConsumerOffsetSerializeWrapper>},
     {"ConsumerRunningInfo", check_body<ConsumerRunningInfo>},
+    {"CreateTopicListRequestBody", check_body<CreateTopicListRequestBody>},
     {"DataVersion", check_body<DataVersion>},
     {"GetBrokerMemberGroupResponseBody", check_body<BrokerMemberGroupBody>},
     {"GetConsumerListByGroupResponseBody", check_body<ConsumerIdList>},
     {"GetConsumerStatusBody", check_body<GetConsumerStatusBody>},
+    {"GroupForbidden", check_body<GroupForbidden>},
     {"GroupList", check_body<GroupList>},
     {"HeartbeatData", check_body<HeartbeatData>},
     {"KVTable", check_body<KVTable>},
@@ -313,13 +328,19 @@ const std::map<std::string, BodyCheck> body_checks{
     {"LockBatchResponseBody", check_body<LockBatchResponseBody>},
     {"MessageRequestModeSerializeWrapper", check_body<MessageRequestModeSerializeWrapper>},
     {"ProducerConnection", check_body<ProducerConnection>},
+    {"ProducerTableInfo", check_body<ProducerTableInfo>},
     {"QueryAssignmentRequestBody", check_body<QueryAssignmentRequestBody>},
     {"QueryAssignmentResponseBody", check_body<QueryAssignmentResponseBody>},
+    {"QueryConsumeQueueResponseBody", check_body<QueryConsumeQueueResponseBody>},
+    {"QueryConsumeTimeSpanBody", check_body<QueryConsumeTimeSpanBody>},
+    {"QueryCorrectionOffsetBody", check_body<QueryCorrectionOffsetBody>},
+    {"QuerySubscriptionResponseBody", check_body<QuerySubscriptionResponseBody>},
     {"RegisterBrokerBody", check_body<RegisterBrokerBody>},
     {"ResetOffsetBody", check_body<ResetOffsetBody>},
     {"ResetOffsetBodyForC", check_body<ResetOffsetBodyForC>},
     {"SetMessageRequestModeRequestBody", check_body<SetMessageRequestModeRequestBody>},
     {"SubscriptionGroupConfig", check_body<SubscriptionGroupConfig>},
+    {"SubscriptionGroupList", check_body<SubscriptionGroupList>},
     {"SubscriptionGroupWrapper", check_body<SubscriptionGroupWrapper>},
     {"TopicConfigAndMappingSerializeWrapper", check_body<TopicConfigAndMappingSerializeWrapper>},
     {"TopicConfigAndQueueMapping", check_body<TopicConfigAndQueueMapping>},
@@ -328,6 +349,7 @@ const std::map<std::string, BodyCheck> body_checks{
     {"TopicRouteData", check_body<TopicRouteData>},
     {"TopicStatsTable", check_body<TopicStatsTable>},
     {"UnlockBatchRequestBody", check_body<LockBatchRequestBody>},
+    {"UserInfo", check_body<UserInfo>},
 };
 
 TEST_P(GoldenTest, bodies_are_read_and_written) {
@@ -416,6 +438,50 @@ TEST_P(GoldenTest, frames_of_the_specification_are_read_and_written) {
   });
 }
 
+TEST_P(GoldenTest, small_texts_of_the_specification_are_read_and_written) {
+  if (std::string_view(GetParam()) != ".") return;
+  int count = 0;
+  golden.each("section9", [&](const Json& entry, const std::string& text) {
+    const std::string name = entry.at("name");
+    ++count;
+    if (name == "recall_handle") {
+      const auto handle = parse_recall_handle(text);
+      ASSERT_TRUE(handle) << handle.error();
+      EXPECT_EQ(handle->topic, entry.at("topic"));
+      EXPECT_EQ(handle->broker_name, entry.at("broker"));
+      EXPECT_EQ(std::to_string(handle->timestamp), entry.at("timestamp"));
+      EXPECT_EQ(handle->message_id, entry.at("messageId"));
+      EXPECT_EQ(to_string(*handle), text);
+    } else if (name == "pop_ck") {
+      const auto checkpoint = parse_pop_checkpoint(text);
+      ASSERT_TRUE(checkpoint) << checkpoint.error();
+      EXPECT_EQ(checkpoint->start_offset, entry.at("ckQueueOffset"));
+      EXPECT_EQ(checkpoint->kind, pop_topic_kind(entry.at("topic").get<std::string>()));
+      EXPECT_EQ(to_string(*checkpoint), text);
+    } else if (name == "trace_record") {
+      const auto records = decode_traces(text);
+      ASSERT_EQ(records.size(), 1u);
+      std::string again;
+      append_trace(again, records[0]);
+      EXPECT_EQ(again, text);
+    } else if (name == "batch_ack_bits") {
+      const auto bits = decode_ack_bits(text.substr(1, text.size() - 2));
+      ASSERT_TRUE(bits);
+      EXPECT_EQ(Json(*bits), entry.at("bits"));
+      EXPECT_EQ('"' + encode_ack_bits(*bits) + '"', text);
+    } else if (name == "namespace_v1") {
+      const std::string ns = entry.at("namespace");
+      for (const auto& [plain, wrapped] : entry.at("wrapped").items()) {
+        EXPECT_EQ(wrap_namespace(ns, plain), wrapped.get<std::string>());
+        EXPECT_EQ(without_namespace(ns, wrapped.get<std::string>()), plain);
+      }
+    } else {
+      --count;
+    }
+  });
+  EXPECT_EQ(count, 5);
+}
+
 // UTF-8 of UTF-16 units; a lone surrogate is what Java's encoder makes of it.
 std::string utf8_of(const Json& units) {
   std::string json = "\"";
@@ -473,6 +539,30 @@ TEST_P(GoldenTest, ids_crcs_and_signatures_are_those_of_java) {
     EXPECT_EQ(signer.sign({}, from_hex(vector.at("content_hex"))), vector.at("signature"))
         << vector;
   }
+}
+
+TEST_P(GoldenTest, consistent_hashes_are_those_of_java) {
+  if (std::string_view(GetParam()) != ".") return;
+  int count = 0;
+  for (const Json& vector : golden.manifest.at("vectors").at("allocation")) {
+    if (vector.at("strategy") != "CONSISTENT_HASH") continue;
+    const int clients = vector.at("clients");
+    std::map<std::uint32_t, int> ring;  // to the owner
+    for (int client = 1; client <= clients; ++client) {
+      const std::string id = str("10.0.0.", client, "@", client, "#", client);
+      for (int i = 0; i < 10; ++i) ring[consistent_hash(str(id, "-", i))] = client - 1;
+    }
+    std::vector<std::vector<int>> owned(static_cast<std::size_t>(clients));
+    for (int queue = 0; queue < vector.at("queues"); ++queue) {
+      auto next = ring.lower_bound(
+          consistent_hash(str("MessageQueue [topic=T, brokerName=b-a, queueId=", queue, "]")));
+      if (next == ring.end()) next = ring.begin();
+      owned[static_cast<std::size_t>(next->second)].push_back(queue);
+    }
+    EXPECT_EQ(Json(owned), vector.at("owned")) << vector;
+    ++count;
+  }
+  EXPECT_GT(count, 0);
 }
 
 TEST_P(GoldenTest, codes_have_the_names_and_numbers_of_java) {

@@ -1,9 +1,12 @@
 #pragma once
 
 #include "protocol/requests/assignment.h"
+#include "protocol/requests/auth_admin.h"
 #include "protocol/requests/broker_admin.h"
+#include "protocol/requests/broker_maintenance.h"
 #include "protocol/requests/client_push.h"
 #include "protocol/requests/client_session.h"
+#include "protocol/requests/group_admin.h"
 #include "protocol/requests/message.h"
 #include "protocol/requests/namesrv.h"
 #include "protocol/requests/namesrv_admin.h"
@@ -40,13 +43,25 @@ using AllRequests = TypeList<
     GetAllSubscriptionGroupConfig, DeleteTopicInBroker, DeleteSubscriptionGroup,
     GetSubscriptionGroupConfig, QueryTopicConsumeByWho, QueryTopicsByConsumer, GetBrokerConfig,
     GetBrokerRuntimeInfo, GetTopicStatsInfo, GetConsumerConnectionList, GetProducerConnectionList,
-    GetConsumeStats,
+    GetConsumeStats, UpdateBrokerConfig, UpdateAndCreateTopicList,
+    UpdateAndCreateSubscriptionGroupList, GetSystemTopicListFromBroker,
+    // group_admin.h
+    QueryConsumeTimeSpan, QueryCorrectionOffset, CloneGroupOffset, GetBrokerConsumeStats,
+    QuerySubscriptionByConsumer, UpdateAndGetGroupForbidden, GetAllConsumerOffset,
+    // broker_maintenance.h
+    ViewBrokerStatsData, GetAllProducerInfo, QueryConsumeQueue, CleanExpiredConsumeQueue,
+    CleanUnusedTopic, DeleteExpiredCommitLog, ResumeCheckHalfMessage, UpdateColdDataFlowCtrConfig,
+    RemoveColdDataFlowCtrConfig, GetColdDataFlowCtrInfo, SetCommitLogReadMode,
+    // auth_admin.h
+    AuthCreateUser, AuthUpdateUser, AuthDeleteUser, AuthGetUser, AuthListUser, AuthCreateAcl,
+    AuthUpdateAcl, AuthDeleteAcl, AuthGetAcl, AuthListAcl,
     // namesrv.h, namesrv_admin.h
     PutKVConfig, GetKVConfig, DeleteKVConfig, GetKVListByNamespace, RegisterBroker,
     UnregisterBroker, GetRouteInfoByTopic, GetBrokerClusterInfo, GetAllTopicListFromNameserver,
     QueryDataVersion, WipeWritePermOfBroker, AddWritePermOfBroker, GetTopicsByCluster,
     GetSystemTopicListFromNs, DeleteTopicInNamesrv, RegisterTopicInNamesrv, GetBrokerMemberGroup,
-    BrokerHeartbeat>;
+    BrokerHeartbeat, GetUnitTopicList, GetHasUnitSubTopicList, GetHasUnitSubUnunitTopicList,
+    UpdateNamesrvConfig, GetNamesrvConfig>;
 
 // Calls visit.operator()<Request>() for each.
 template <class Visit, class... T>

@@ -47,7 +47,10 @@ using Bodies =
              ConsumerRunningInfo, ProcessQueueInfo, PopProcessQueueInfo, ConsumeStatus,
              ConsumeMessageDirectlyResult, GetConsumerStatusBody, MessageQueueOffset, BatchAck,
              BatchAckMessageRequestBody, QueryAssignmentRequestBody, MessageQueueAssignment,
-             SetMessageRequestModeRequestBody>;
+             SetMessageRequestModeRequestBody, QueueTimeSpan, QuerySubscriptionResponseBody,
+             GroupForbidden, ConsumerOffsetSerializeWrapper, ConsumeStatsList, BrokerStatsItem,
+             BrokerStatsData, ProducerInfo, ConsumeQueueData, QueryConsumeQueueResponseBody,
+             UserInfo, PolicyEntryInfo, PolicyInfo, AclInfo>;
 template <class... T>
 consteval bool bodies_list_every_member(TypeList<T...>) {
   return (lists_every_member<T>() && ...);

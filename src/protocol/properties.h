@@ -74,6 +74,7 @@ inline constexpr std::string_view timer_enqueue_ms = "TIMER_ENQUEUE_MS";
 inline constexpr std::string_view timer_dequeue_ms = "TIMER_DEQUEUE_MS";
 inline constexpr std::string_view timer_roll_times = "TIMER_ROLL_TIMES";
 inline constexpr std::string_view timer_del_unique_key = "TIMER_DEL_UNIQKEY";
+inline constexpr std::string_view timer_roll_label = "TIMER_ROLL_LABEL";
 inline constexpr std::string_view timer_delay_level = "TIMER_DELAY_LEVEL";
 inline constexpr std::string_view born_host = "__BORNHOST";
 inline constexpr std::string_view born_timestamp = "BORN_TIMESTAMP";
@@ -84,6 +85,8 @@ inline constexpr std::string_view dlq_origin_message_id = "DLQ_ORIGIN_MESSAGE_ID
 inline constexpr std::string_view priority = "_SYS_MSG_PRIORITY_";
 inline constexpr std::string_view origin_group = "ORIGIN_GROUP";
 inline constexpr std::string_view lite_topic = "__LITE_TOPIC";
+inline constexpr std::string_view trans_offset = "TRANS_OFFSET";
+inline constexpr std::string_view start_deliver_time = "__STARTDELIVERTIME";
 inline constexpr std::string_view crc32 = "__CRC32#";
 }  // namespace property
 

@@ -9,6 +9,8 @@
 #include <cassert>
 #include <vector>
 
+#include "protocol/base64.h"
+
 namespace rocketmq::protocol {
 namespace {
 
@@ -17,12 +19,6 @@ constexpr std::size_t sha1_size = 20;
 
 const unsigned char* as_bytes(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
-}
-
-std::string to_base64(const unsigned char (&digest)[sha1_size]) {
-  char text[(sha1_size + 2) / 3 * 4 + 1];
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text), digest, sha1_size);
-  return std::string(text, static_cast<std::size_t>(size));
 }
 
 }  // namespace
@@ -61,7 +57,7 @@ std::string Signer::sign(std::span<const SignedField> fields, std::string_view b
   std::size_t size = 0;
   EVP_MAC_final(context_.get(), digest, &size, sizeof digest);
   assert(size == sha1_size);
-  return to_base64(digest);
+  return to_base64({reinterpret_cast<const char*>(digest), size});
 }
 
 bool Signer::verify(std::span<const SignedField> fields, std::string_view body,

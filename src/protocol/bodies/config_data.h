@@ -226,6 +226,26 @@ struct SubscriptionGroupWrapper {
   bool operator==(const SubscriptionGroupWrapper&) const = default;
 };
 
+struct CreateTopicListRequestBody {
+  std::vector<TopicConfig> topic_config_list;
+
+  template <class V>
+  static constexpr void fields(V&& v) {
+    v("topicConfigList", &CreateTopicListRequestBody::topic_config_list);
+  }
+  bool operator==(const CreateTopicListRequestBody&) const = default;
+};
+
+struct SubscriptionGroupList {
+  std::vector<SubscriptionGroupConfig> group_config_list;
+
+  template <class V>
+  static constexpr void fields(V&& v) {
+    v("groupConfigList", &SubscriptionGroupList::group_config_list);
+  }
+  bool operator==(const SubscriptionGroupList&) const = default;
+};
+
 struct KVTable {
   std::map<std::string, std::string> table;
 

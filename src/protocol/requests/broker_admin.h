@@ -33,6 +33,26 @@ struct GetBrokerConfig {
   bool operator==(const GetBrokerConfig&) const = default;
 };
 
+struct UpdateBrokerConfigResponse {
+  std::optional<Text> version;  // DataVersion as JSON
+
+  template <class V>
+  static constexpr void fields(V&& v) {
+    v("version", &UpdateBrokerConfigResponse::version);
+  }
+  bool operator==(const UpdateBrokerConfigResponse&) const = default;
+};
+
+// Body: Java properties text, UTF-8.
+struct UpdateBrokerConfig {
+  static constexpr auto code = RequestCode::update_broker_config;
+  using Response = UpdateBrokerConfigResponse;
+
+  template <class V>
+  static constexpr void fields(V&&) {}
+  bool operator==(const UpdateBrokerConfig&) const = default;
+};
+
 struct GetBrokerRuntimeInfo {
   static constexpr auto code = RequestCode::get_broker_runtime_info;
   using Response = NoFields;

@@ -146,4 +146,55 @@ struct BrokerHeartbeat {
   bool operator==(const BrokerHeartbeat&) const = default;
 };
 
+// Topics by their flags. Java: TopicSysFlag.
+struct GetUnitTopicList {
+  static constexpr auto code = RequestCode::get_unit_topic_list;
+  using Response = NoFields;
+  using ResponseBody = TopicList;
+
+  template <class V>
+  static constexpr void fields(V&&) {}
+  bool operator==(const GetUnitTopicList&) const = default;
+};
+
+struct GetHasUnitSubTopicList {
+  static constexpr auto code = RequestCode::get_has_unit_sub_topic_list;
+  using Response = NoFields;
+  using ResponseBody = TopicList;
+
+  template <class V>
+  static constexpr void fields(V&&) {}
+  bool operator==(const GetHasUnitSubTopicList&) const = default;
+};
+
+struct GetHasUnitSubUnunitTopicList {
+  static constexpr auto code = RequestCode::get_has_unit_sub_ununit_topic_list;
+  using Response = NoFields;
+  using ResponseBody = TopicList;
+
+  template <class V>
+  static constexpr void fields(V&&) {}
+  bool operator==(const GetHasUnitSubUnunitTopicList&) const = default;
+};
+
+// Body: Java properties text, UTF-8.
+struct UpdateNamesrvConfig {
+  static constexpr auto code = RequestCode::update_namesrv_config;
+  using Response = NoFields;
+
+  template <class V>
+  static constexpr void fields(V&&) {}
+  bool operator==(const UpdateNamesrvConfig&) const = default;
+};
+
+// Answer body: Java properties text, UTF-8.
+struct GetNamesrvConfig {
+  static constexpr auto code = RequestCode::get_namesrv_config;
+  using Response = NoFields;
+
+  template <class V>
+  static constexpr void fields(V&&) {}
+  bool operator==(const GetNamesrvConfig&) const = default;
+};
+
 }  // namespace rocketmq::protocol

@@ -200,4 +200,36 @@ struct QueryTopicsByConsumer {
   bool operator==(const QueryTopicsByConsumer&) const = default;
 };
 
+// Since 5.3.
+struct UpdateAndCreateTopicList {
+  static constexpr auto code = RequestCode::update_and_create_topic_list;
+  using Response = NoFields;
+  using Body = CreateTopicListRequestBody;
+
+  template <class V>
+  static constexpr void fields(V&&) {}
+  bool operator==(const UpdateAndCreateTopicList&) const = default;
+};
+
+// Since 5.3.
+struct UpdateAndCreateSubscriptionGroupList {
+  static constexpr auto code = RequestCode::update_and_create_subscriptiongroup_list;
+  using Response = NoFields;
+  using Body = SubscriptionGroupList;
+
+  template <class V>
+  static constexpr void fields(V&&) {}
+  bool operator==(const UpdateAndCreateSubscriptionGroupList&) const = default;
+};
+
+struct GetSystemTopicListFromBroker {
+  static constexpr auto code = RequestCode::get_system_topic_list_from_broker;
+  using Response = NoFields;
+  using ResponseBody = TopicList;
+
+  template <class V>
+  static constexpr void fields(V&&) {}
+  bool operator==(const GetSystemTopicListFromBroker&) const = default;
+};
+
 }  // namespace rocketmq::protocol

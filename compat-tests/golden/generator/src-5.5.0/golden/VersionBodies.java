@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.rocketmq.common.MQVersion;
+import org.apache.rocketmq.common.TopicConfig;
 import org.apache.rocketmq.common.message.MessageQueue;
 import org.apache.rocketmq.remoting.protocol.RemotingSerializable;
 import org.apache.rocketmq.remoting.protocol.body.*;
@@ -48,6 +49,34 @@ final class VersionBodies {
     bodies.add("GetBrokerMemberGroupResponseBody.min", new GetBrokerMemberGroupResponseBody());
 
     PopSamples.addTo(bodies);
+
+    QuerySubscriptionResponseBody subscription = new QuerySubscriptionResponseBody();
+    subscription.setGroup("CG");
+    subscription.setTopic("T");
+    subscription.setSubscriptionData(Samples.subscription("T", "TagA", "TagA"));
+    bodies.add("QuerySubscriptionResponseBody.full", subscription);
+    GroupForbidden forbidden = new GroupForbidden();
+    forbidden.setGroup("CG");
+    forbidden.setTopic("主题");
+    forbidden.setReadable(true);
+    bodies.add("GroupForbidden.full", forbidden);
+    bodies.add("CreateTopicListRequestBody.full",
+        new CreateTopicListRequestBody(List.of(Samples.fullTopic(), new TopicConfig("T2"))));
+    SubscriptionGroupConfig consumers = new SubscriptionGroupConfig();
+    consumers.setGroupName("CG");
+    bodies.add("SubscriptionGroupList.full", new SubscriptionGroupList(List.of(consumers)));
+
+    UserInfo user = new UserInfo();
+    user.setUsername("alice");
+    user.setPassword(Samples.ODD_NAME);
+    user.setUserType("Super");
+    user.setUserStatus("enable");
+    bodies.add("UserInfo.full", user);
+    bodies.add("UserInfo.min", new UserInfo());
+    bodies.add("AclInfo.full",
+        AclInfo.of("User:alice", List.of("Topic:T", "Group:*"), List.of("Pub", "Sub"),
+            List.of("1.1.1.1"), "Allow"));
+    bodies.add("AclInfo.min", new AclInfo());
   }
 
   private static TopicQueueMappingDetail detail() {

@@ -156,6 +156,52 @@ final class Catalog {
             .answerBody(bodies.of("ProducerConnection.full"), bodies.of("ProducerConnection.min")),
         api("GET_CONSUME_STATS", "GetConsumeStatsRequestHeader", null)
             .answerBody(bodies.of("ConsumeStats.full"), bodies.of("ConsumeStats.min")),
+        api("UPDATE_BROKER_CONFIG", null, null).body(config, config),
+        api("UPDATE_AND_CREATE_TOPIC_LIST", null, null)
+            .body(bodies.of("CreateTopicListRequestBody.full"),
+                bodies.of("CreateTopicListRequestBody.full")),
+        api("UPDATE_AND_CREATE_SUBSCRIPTIONGROUP_LIST", null, null)
+            .body(bodies.of("SubscriptionGroupList.full"), bodies.of("SubscriptionGroupList.full")),
+        api("GET_SYSTEM_TOPIC_LIST_FROM_BROKER", null, null)
+            .answerBody(bodies.of("TopicList.full"), bodies.of("TopicList.min")),
+        api("QUERY_CONSUME_TIME_SPAN", "QueryConsumeTimeSpanRequestHeader", null)
+            .answerBody(bodies.of("QueryConsumeTimeSpanBody.full"), bodies.of("QueryConsumeTimeSpanBody.min")),
+        api("QUERY_CORRECTION_OFFSET", "QueryCorrectionOffsetHeader", null)
+            .answerBody(bodies.of("QueryCorrectionOffsetBody.full"), bodies.of("QueryCorrectionOffsetBody.min")),
+        api("CLONE_GROUP_OFFSET", "CloneGroupOffsetRequestHeader", null),
+        api("GET_BROKER_CONSUME_STATS", "GetConsumeStatsInBrokerHeader", null)
+            .answerBody(bodies.of("ConsumeStatsList.full"), bodies.of("ConsumeStatsList.min")),
+        api("QUERY_SUBSCRIPTION_BY_CONSUMER", "QuerySubscriptionByConsumerRequestHeader", null)
+            .answerBody(bodies.of("QuerySubscriptionResponseBody.full"), null),
+        api("UPDATE_AND_GET_GROUP_FORBIDDEN", "UpdateGroupForbiddenRequestHeader", null)
+            .answerBody(bodies.of("GroupForbidden.full"), null),
+        api("GET_ALL_CONSUMER_OFFSET", null, null)
+            .answerBody(bodies.of("ConsumerOffsetSerializeWrapper.full"), bodies.of("ConsumerOffsetSerializeWrapper.min")),
+        api("VIEW_BROKER_STATS_DATA", "ViewBrokerStatsDataRequestHeader", null)
+            .answerBody(bodies.of("BrokerStatsData.full"), null),
+        api("GET_ALL_PRODUCER_INFO", "GetAllProducerInfoRequestHeader", null)
+            .answerBody(bodies.of("ProducerTableInfo.full"), bodies.of("ProducerTableInfo.min")),
+        api("QUERY_CONSUME_QUEUE", "QueryConsumeQueueRequestHeader", null)
+            .answerBody(bodies.of("QueryConsumeQueueResponseBody.full"), bodies.of("QueryConsumeQueueResponseBody.min")),
+        api("CLEAN_EXPIRED_CONSUMEQUEUE", null, null), api("CLEAN_UNUSED_TOPIC", null, null),
+        api("DELETE_EXPIRED_COMMITLOG", null, null),
+        api("RESUME_CHECK_HALF_MESSAGE", "ResumeCheckHalfMessageRequestHeader", null),
+        api("UPDATE_COLD_DATA_FLOW_CTR_CONFIG", null, null).body(config, config),
+        api("REMOVE_COLD_DATA_FLOW_CTR_CONFIG", null, null).body(one, one),
+        api("GET_COLD_DATA_FLOW_CTR_INFO", null, null),
+        api("SET_COMMITLOG_READ_MODE", null, null)
+            .body(one, one)
+            .extra(command -> command.addExtField("READ_AHEAD_MODE", "1")),
+        api("AUTH_CREATE_USER", "CreateUserRequestHeader", null).body(bodies.of("UserInfo.full"), bodies.of("UserInfo.min")),
+        api("AUTH_UPDATE_USER", "UpdateUserRequestHeader", null).body(bodies.of("UserInfo.full"), bodies.of("UserInfo.min")),
+        api("AUTH_DELETE_USER", "DeleteUserRequestHeader", null),
+        api("AUTH_GET_USER", "GetUserRequestHeader", null).answerBody(bodies.of("UserInfo.full"), bodies.of("UserInfo.min")),
+        api("AUTH_LIST_USER", "ListUsersRequestHeader", null),
+        api("AUTH_CREATE_ACL", "CreateAclRequestHeader", null).body(bodies.of("AclInfo.full"), bodies.of("AclInfo.min")),
+        api("AUTH_UPDATE_ACL", "UpdateAclRequestHeader", null).body(bodies.of("AclInfo.full"), bodies.of("AclInfo.min")),
+        api("AUTH_DELETE_ACL", "DeleteAclRequestHeader", null),
+        api("AUTH_GET_ACL", "GetAclRequestHeader", null).answerBody(bodies.of("AclInfo.full"), bodies.of("AclInfo.min")),
+        api("AUTH_LIST_ACL", "ListAclsRequestHeader", null),
         // Name server
         api("PUT_KV_CONFIG", "PutKVConfigRequestHeader", null),
         api("GET_KV_CONFIG", "GetKVConfigRequestHeader", "GetKVConfigResponseHeader"),
@@ -169,6 +215,14 @@ final class Catalog {
             .answerBody(bodies.of("TopicList.full"), bodies.of("TopicList.min")),
         api("GET_SYSTEM_TOPIC_LIST_FROM_NS", null, null)
             .answerBody(bodies.of("TopicList.full"), bodies.of("TopicList.min")),
+        api("GET_UNIT_TOPIC_LIST", null, null)
+            .answerBody(bodies.of("TopicList.full"), bodies.of("TopicList.min")),
+        api("GET_HAS_UNIT_SUB_TOPIC_LIST", null, null)
+            .answerBody(bodies.of("TopicList.full"), bodies.of("TopicList.min")),
+        api("GET_HAS_UNIT_SUB_UNUNIT_TOPIC_LIST", null, null)
+            .answerBody(bodies.of("TopicList.full"), bodies.of("TopicList.min")),
+        api("UPDATE_NAMESRV_CONFIG", null, null).body(config, config),
+        api("GET_NAMESRV_CONFIG", null, null).answerBody(config, config),
         api("WIPE_WRITE_PERM_OF_BROKER", "WipeWritePermOfBrokerRequestHeader",
             "WipeWritePermOfBrokerResponseHeader"),
         api("ADD_WRITE_PERM_OF_BROKER", "AddWritePermOfBrokerRequestHeader",

@@ -71,7 +71,8 @@ final class Frames {
         command.markOnewayRPC();
       }
       command.setOpaque(opaque(api.code(), variant));
-      if (variant != Variant.MIN) {
+      // A request without a header class has no other fields.
+      if (variant != Variant.MIN || side == api.request && side.headerClass == null) {
         side.extra.accept(command);
       }
       write(api.code(), api.name, direction, variant.lower(), codec, type, command, body);

@@ -7,8 +7,11 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.rocketmq.common.message.MessageQueue;
 import org.apache.rocketmq.common.message.MessageQueueForC;
+import org.apache.rocketmq.remoting.protocol.LanguageCode;
+import org.apache.rocketmq.remoting.protocol.admin.*;
 import org.apache.rocketmq.remoting.protocol.body.*;
 
 /** Bodies that tools ask for. */
@@ -22,6 +25,8 @@ final class ToolSamples {
   void addAll() throws Exception {
     offsets();
     running();
+    groups();
+    broker();
   }
 
   private void offsets() throws Exception {
@@ -104,5 +109,86 @@ final class ToolSamples {
     result.setSpentTimeMills(7);
     bodies.add("ConsumeMessageDirectlyResult.full", result);
     bodies.add("ConsumeMessageDirectlyResult.min", new ConsumeMessageDirectlyResult());
+  }
+
+  private void groups() throws Exception {
+    QueueTimeSpan span = new QueueTimeSpan();
+    span.setMessageQueue(new MessageQueue("主题", "b-a", 3));
+    span.setMinTimeStamp(Samples.TIME);
+    span.setMaxTimeStamp(Samples.TIME + 2000);
+    span.setConsumeTimeStamp(Samples.TIME + 1000);
+    span.setDelayTime(-1);
+    QueryConsumeTimeSpanBody spans = new QueryConsumeTimeSpanBody();
+    spans.setConsumeTimeSpanSet(List.of(span));
+    bodies.add("QueryConsumeTimeSpanBody.full", spans);
+    QueryConsumeTimeSpanBody noSpan = new QueryConsumeTimeSpanBody();
+    noSpan.setConsumeTimeSpanSet(List.of());
+    bodies.add("QueryConsumeTimeSpanBody.min", noSpan);
+
+    QueryCorrectionOffsetBody correction = new QueryCorrectionOffsetBody();
+    correction.setCorrectionOffsets(new TreeMap<>(Map.of(0, 5L, 7, Long.MIN_VALUE)));
+    bodies.add("QueryCorrectionOffsetBody.full", correction);
+    bodies.add("QueryCorrectionOffsetBody.min", new QueryCorrectionOffsetBody());
+
+    ConsumerOffsetSerializeWrapper offsets = new ConsumerOffsetSerializeWrapper();
+    offsets.setOffsetTable(new ConcurrentHashMap<>(
+        Map.of("T@CG", new ConcurrentHashMap<>(Map.of(0, 5L, 1, Long.MAX_VALUE)))));
+    Headers.set(offsets, "dataVersion", Samples.dataVersion(0, Samples.TIME, 4));
+    bodies.add("ConsumerOffsetSerializeWrapper.full", offsets);
+    bodies.add("ConsumerOffsetSerializeWrapper.min", new ConsumerOffsetSerializeWrapper());
+
+    ConsumeStats stats = new ConsumeStats();
+    stats.setConsumeTps(1.5);
+    HashMap<MessageQueue, OffsetWrapper> progress = new LinkedHashMap<>();
+    OffsetWrapper wrapper = new OffsetWrapper();
+    wrapper.setBrokerOffset(10);
+    wrapper.setConsumerOffset(8);
+    progress.put(new MessageQueue("T", "b-a", 0), wrapper);
+    stats.setOffsetTable(progress);
+    ConsumeStatsList list = new ConsumeStatsList();
+    list.setConsumeStatsList(List.of(Map.of("CG", List.of(stats))));
+    list.setBrokerAddr("10.0.0.1:10911");
+    list.setTotalDiff(5);
+    Headers.set(list, "totalInflightDiff", 6);
+    bodies.add("ConsumeStatsList.full", list);
+    bodies.add("ConsumeStatsList.min", new ConsumeStatsList());
+  }
+
+  private void broker() throws Exception {
+    BrokerStatsData stats = new BrokerStatsData();
+    stats.setStatsMinute(item(1, 2.5, 3));
+    stats.setStatsHour(item(4, 5.25, 6));
+    stats.setStatsDay(item(Long.MAX_VALUE, 0, 1234567.125));
+    bodies.add("BrokerStatsData.full", stats);
+
+    QueryConsumeQueueResponseBody queue = new QueryConsumeQueueResponseBody();
+    queue.setFilterData("filter");
+    queue.setMaxQueueIndex(9);
+    queue.setMinQueueIndex(1);
+    queue.setSubscriptionData(Samples.subscription("T", "TagA", "TagA"));
+    ConsumeQueueData entry = new ConsumeQueueData();
+    entry.setPhysicOffset(100);
+    entry.setPhysicSize(50);
+    entry.setTagsCode(-2598919);
+    entry.setExtendDataJson("{}");
+    entry.setBitMap("bits");
+    entry.setEval(true);
+    entry.setMsg(Headers.ODD_TEXT);
+    queue.setQueueData(List.of(entry, new ConsumeQueueData()));
+    bodies.add("QueryConsumeQueueResponseBody.full", queue);
+    bodies.add("QueryConsumeQueueResponseBody.min", new QueryConsumeQueueResponseBody());
+
+    ProducerInfo producer =
+        new ProducerInfo("c1", "10.0.0.9:5555", LanguageCode.CPP, 479, Samples.TIME);
+    bodies.add("ProducerTableInfo.full", new ProducerTableInfo(Map.of("PG", List.of(producer))));
+    bodies.add("ProducerTableInfo.min", new ProducerTableInfo(Map.of()));
+  }
+
+  private static BrokerStatsItem item(long sum, double tps, double average) {
+    BrokerStatsItem item = new BrokerStatsItem();
+    item.setSum(sum);
+    item.setTps(tps);
+    item.setAvgpt(average);
+    return item;
   }
 }
