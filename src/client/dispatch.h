@@ -20,12 +20,6 @@
 
 namespace rocketmq::client {
 
-// A pulled message on its way to the listener.
-struct MessageInHand {
-  MessageView message;
-  ProcessQueue::Ticket ticket;
-};
-
 struct DispatchOptions {
   std::size_t threads = 8;  // as many listeners may run at once
   // A message that could not be given back is tried again here after this time. Java:

@@ -1,21 +1,11 @@
 #include "client/offset_store.h"
 
-#include <algorithm>
-
+#include "client/queue_offsets.h"
 #include "protocol/requests/offset.h"
 
 namespace rocketmq::client {
 
-using namespace std::chrono_literals;
-
 namespace {
-
-constexpr net::Duration read_timeout = 5s;  // Java: RemoteBrokerOffsetStore
-
-Error about(const MessageQueue& queue, Error error) {
-  error.message = str(to_string(queue), ": ", error.message);
-  return error;
-}
 
 protocol::UpdateConsumerOffset update(const std::string& group, const MessageQueue& queue,
                                       std::int64_t offset) {
@@ -28,52 +18,12 @@ protocol::UpdateConsumerOffset update(const std::string& group, const MessageQue
 
 }  // namespace
 
-template <class Req>
-net::Task<Result<net::Answer<typename Req::Response>>> OffsetStore::call(std::string broker_name,
-                                                                         Req request,
-                                                                         net::Duration timeout) {
-  const auto broker = core_.routes().table().address_to_read(broker_name, master_id, false);
-  if (!broker) {
-    co_return Error{Errc::not_connected, str("broker ", broker_name, " has no known address")};
-  }
-  co_return co_await core_.pool().call(broker->address, request, {}, timeout);
-}
-
 net::Task<Result<std::int64_t>> OffsetStore::start_offset(MessageQueue queue, StartAt start_at) {
-  const auto stored = co_await call(queue.broker_name,
-                                    protocol::QueryConsumerOffset{.consumer_group = group_,
-                                                                  .topic = queue.topic,
-                                                                  .queue_id = queue.queue_id,
-                                                                  .broker_name = queue.broker_name},
-                                    read_timeout);
-  if (stored && stored->header.offset >= 0) co_return stored->header.offset;
-  if (!stored && stored.error().code != ResponseCode::query_not_found) {
-    co_return about(queue, stored.error());
-  }
+  auto stored = co_await stored_offset(core_, group_, queue, YoungQueue::from_start);
+  if (stored || stored.error().code != ResponseCode::query_not_found) co_return stored;
   const bool is_retry_queue = queue.topic.starts_with(retry_topic_prefix);
-  if (is_retry_queue || start_at == StartAt::earliest) co_return co_await first_offset(queue);
-  co_return co_await end_offset(queue);
-}
-
-net::Task<Result<std::int64_t>> OffsetStore::first_offset(MessageQueue queue) {
-  const auto first = co_await call(
-      queue.broker_name,
-      protocol::GetMinOffset{
-          .topic = queue.topic, .queue_id = queue.queue_id, .broker_name = queue.broker_name},
-      read_timeout);
-  if (!first) co_return about(queue, first.error());
-  // Negative where the broker has no such queue yet.
-  co_return std::max<std::int64_t>(first->header.offset, 0);
-}
-
-net::Task<Result<std::int64_t>> OffsetStore::end_offset(MessageQueue queue) {
-  const auto end = co_await call(
-      queue.broker_name,
-      protocol::GetMaxOffset{
-          .topic = queue.topic, .queue_id = queue.queue_id, .broker_name = queue.broker_name},
-      read_timeout);
-  if (!end) co_return about(queue, end.error());
-  co_return std::max<std::int64_t>(end->header.offset, 0);
+  co_return co_await offset_at(core_, std::move(queue),
+                               is_retry_queue ? StartAt::earliest : start_at);
 }
 
 void OffsetStore::save_soon(const MessageQueue& queue, std::int64_t offset) {
@@ -89,10 +39,10 @@ void OffsetStore::save_soon(const MessageQueue& queue, std::int64_t offset) {
 
 net::Task<Result<void>> OffsetStore::save(MessageQueue queue, std::int64_t offset,
                                           net::Duration timeout) {
-  const auto saved = co_await call(queue.broker_name, update(group_, queue, offset), timeout);
+  const auto saved = co_await ask_any_copy(core_, queue, update(group_, queue, offset), timeout);
   if (!saved) {
     doubt(queue);
-    co_return about(queue, saved.error());
+    co_return saved.error();
   }
   sent_[queue] = offset;
   co_return Result<void>{};
@@ -100,19 +50,19 @@ net::Task<Result<void>> OffsetStore::save(MessageQueue queue, std::int64_t offse
 
 struct OffsetStore::SaveRound {
   std::size_t left = 0;
-  std::vector<MessageQueue> failed;
+  SaveReport report;
   net::Event done;
 };
 
-net::Task<std::vector<MessageQueue>> OffsetStore::save_all(std::vector<QueueOffset> offsets,
-                                                           net::Duration timeout) {
-  if (offsets.empty()) co_return std::vector<MessageQueue>{};
+net::Task<SaveReport> OffsetStore::save_all(std::vector<QueueOffset> offsets,
+                                            net::Duration timeout) {
+  if (offsets.empty()) co_return SaveReport{};
   // Shared, because those who save may outlive who asked for it.
   auto round = std::make_shared<SaveRound>();
   round->left = offsets.size();
   for (QueueOffset& offset : offsets) tasks_.start(save_one(round, std::move(offset), timeout));
   co_await round->done.wait();
-  co_return std::move(round->failed);
+  co_return std::move(round->report);
 }
 
 net::Task<> OffsetStore::save_one(std::shared_ptr<SaveRound> round, QueueOffset offset,
@@ -120,7 +70,8 @@ net::Task<> OffsetStore::save_one(std::shared_ptr<SaveRound> round, QueueOffset 
   const auto saved = co_await save(offset.queue, offset.offset, timeout);
   if (!saved) {
     core_.log().warn(str("storing offset ", offset.offset, " of ", to_string(saved.error())));
-    round->failed.push_back(std::move(offset.queue));
+    if (round->report.result) round->report.result = saved;
+    round->report.failed.push_back(std::move(offset.queue));
   }
   if (--round->left == 0) round->done.set();
 }

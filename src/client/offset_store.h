@@ -20,6 +20,11 @@ struct QueueOffset {
   std::int64_t offset = 0;
 };
 
+struct SaveReport {
+  std::vector<MessageQueue> failed;
+  Result<void> result;  // why the first of them did
+};
+
 // How far a group has consumed its queues, as its brokers keep it. An offset is that of the next
 // message to consume. Belongs to the loop. Java: RemoteBrokerOffsetStore.
 class OffsetStore {
@@ -38,19 +43,12 @@ class OffsetStore {
   void doubt(const MessageQueue& queue) { sent_.erase(queue); }
   // Stores and waits for the broker to say so.
   net::Task<Result<void>> save(MessageQueue queue, std::int64_t offset, net::Duration timeout);
-  // The same for several at once. Returns those that could not be stored.
-  net::Task<std::vector<MessageQueue>> save_all(std::vector<QueueOffset> offsets,
-                                                net::Duration timeout);
+  // The same for several at once.
+  net::Task<SaveReport> save_all(std::vector<QueueOffset> offsets, net::Duration timeout);
 
  private:
   struct SaveRound;
-  // The master, or where that is not known, any other of its brokers.
-  template <class Req>
-  net::Task<Result<net::Answer<typename Req::Response>>> call(std::string broker_name, Req request,
-                                                              net::Duration timeout);
   net::Task<> save_one(std::shared_ptr<SaveRound> round, QueueOffset offset, net::Duration timeout);
-  net::Task<Result<std::int64_t>> first_offset(MessageQueue queue);
-  net::Task<Result<std::int64_t>> end_offset(MessageQueue queue);
 
   Client::Core& core_;
   const std::string group_;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <rocketmq/message.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -73,6 +75,11 @@ class ProcessQueue {
   std::size_t bytes_ = 0;
   std::int64_t next_offset_;
   Ticket next_ticket_ = 0;
+};
+
+struct MessageInHand {
+  MessageView message;
+  ProcessQueue::Ticket ticket;
 };
 
 }  // namespace rocketmq::client

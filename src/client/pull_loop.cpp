@@ -1,11 +1,8 @@
 #include "client/pull_loop.h"
 
-#include <algorithm>
 #include <utility>
-#include <vector>
 
-#include "client/message_view.h"
-#include "client/tag_filter.h"
+#include "client/pull_recovery.h"
 
 namespace rocketmq::client {
 namespace {
@@ -17,15 +14,6 @@ std::int64_t milliseconds(net::Duration duration) {
 }
 
 }  // namespace
-
-PullRecovery recovery_from(const Error& error, const PullOptions& options) {
-  if (error.code == ResponseCode::flow_control) return {options.flow_control_delay};
-  PullRecovery recovery{options.error_delay};
-  recovery.needs_heartbeat = error.code == ResponseCode::subscription_not_exist ||
-                             error.code == ResponseCode::subscription_not_latest;
-  recovery.needs_route = error.code.category() == client_category();
-  return recovery;
-}
 
 PullLoop::PullLoop(Client::Core& core, const PullOptions& options,
                    const protocol::SubscriptionData& subscription, OffsetStore& offsets,
@@ -51,7 +39,7 @@ net::Task<> PullLoop::run() {
     }
     const std::int64_t asked_for = in_hand.next_offset();
     const net::TimePoint asked_at = core_.loop().now();
-    const Result<Answer> answer = co_await pull();
+    const Result<PullAnswer> answer = co_await pull();
     if (!answer) {
       co_await recover(answer.error());
       continue;
@@ -89,7 +77,7 @@ net::Task<> PullLoop::find_start() {
   }
 }
 
-net::Task<Result<PullLoop::Answer>> PullLoop::pull() {
+net::Task<Result<PullAnswer>> PullLoop::pull() {
   const auto broker = core_.routes().table().address_to_read(queue_.broker_name, broker_id_, false);
   if (!broker) {
     co_return Error{Errc::not_connected,
@@ -133,37 +121,11 @@ net::Task<> PullLoop::recover(Error error) {
   co_await net::sleep_for(core_.loop(), core_.jittered(recovery.delay));
 }
 
-Result<void> PullLoop::take_messages(const Answer& answer) {
-  ProcessQueue& in_hand = held_->in_hand;
-  const std::int64_t end = answer.header.next_begin_offset;
-  const DecodedMessages decoded =
-      decode_messages(answer.body,
-                      std::make_shared<const PullSource>(
-                          PullSource{answer.bytes, queue_, answer.header.offset_delta.value_or(0)}),
-                      options_.message_bytes_max);
-
-  Result<void> result;
-  if (decoded.error.code) result = decoded.error;
-  std::vector<MessageInHand> wanted;
-  wanted.reserve(decoded.messages.size());
-  for (const MessageView& message : decoded.messages) {
-    const std::int64_t offset = message.queue_offset();
-    if (offset < in_hand.next_offset()) continue;  // had it
-    if (offset >= end) {
-      result = Error{Errc::bad_message,
-                     str("message at offset ", offset, " of an answer that ends ", "at ", end)};
-      break;
-    }
-    if (wants_tag(subscription_, message.tag())) {
-      wanted.push_back({message, in_hand.add(offset, message.body().size())});
-    } else {
-      in_hand.advance_to(offset + 1);
-    }
-  }
-  // Behind a message that cannot be decoded nothing is taken as read: it is asked for again.
-  if (result) in_hand.advance_to(end);
-  if (!wanted.empty()) dispatcher_.deliver(held_, wanted);
-  return result;
+Result<void> PullLoop::take_messages(const PullAnswer& answer) {
+  TakenMessages taken = client::take_messages(answer, queue_, subscription_,
+                                              options_.message_bytes_max, held_->in_hand);
+  if (!taken.messages.empty()) dispatcher_.deliver(held_, taken.messages);
+  return std::move(taken.result);
 }
 
 net::Task<> PullLoop::move_to(std::int64_t offset) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <rocketmq/push_consumer.h>
+#include <rocketmq/message.h>
 
 #include <cstdint>
 #include <functional>
@@ -11,35 +11,11 @@
 #include "client/dispatch.h"
 #include "client/held_queue.h"
 #include "client/offset_store.h"
+#include "client/pull_answer.h"
+#include "client/pull_options.h"
 #include "protocol/bodies/client_data.h"
-#include "protocol/requests/pull.h"
 
 namespace rocketmq::client {
-
-struct PullOptions {
-  std::string group;
-  StartAt start_at = StartAt::latest;
-  int batch_size = 32;
-  net::Duration poll_timeout = std::chrono::seconds(15);  // the broker answers within this time
-  // Beyond poll_timeout, for an answer to come. Java: consumerTimeoutMillisWhenSuspend, together.
-  net::Duration answer_margin = std::chrono::seconds(15);
-  FlowLimits limits;
-  std::size_t message_bytes_max = 64 * 1024 * 1024;  // of a body, once decompressed
-
-  // Before the next attempt. Java: pullTimeDelayMillsWhenException, …WhenBrokerFlowControl.
-  net::Duration error_delay = std::chrono::seconds(1);
-  net::Duration flow_control_delay = std::chrono::milliseconds(20);
-  // A broker that answers at once that there is nothing is asked again after this time.
-  net::Duration idle_delay = std::chrono::milliseconds(100);
-};
-
-// What to do about a pull that failed, before trying again.
-struct PullRecovery {
-  net::Duration delay;
-  bool needs_heartbeat = false;  // the broker has forgotten who we are, or what we subscribe to
-  bool needs_route = false;      // the broker may be elsewhere
-};
-PullRecovery recovery_from(const Error& error, const PullOptions& options);
 
 // Reads one queue for as long as it is ours, from where the group stands: asks for the next
 // messages, which the broker answers as soon as there are some, hands them to the dispatcher, and
@@ -62,14 +38,12 @@ class PullLoop {
   const std::shared_ptr<HeldQueue>& held() const { return held_; }
 
  private:
-  using Answer = net::Answer<protocol::PullMessageResponse>;
-
   net::Task<> run();
   net::Task<> find_start();
-  net::Task<Result<Answer>> pull();
+  net::Task<Result<PullAnswer>> pull();
   net::Task<> recover(Error error);
   // Fails where the answer contradicts itself; what came before that is taken in.
-  Result<void> take_messages(const Answer& answer);
+  Result<void> take_messages(const PullAnswer& answer);
   net::Task<> move_to(std::int64_t offset);
 
   Client::Core& core_;

@@ -1,8 +1,6 @@
-#include "client/pull_loop.h"
+#include "client/pull_recovery.h"
 
 #include <gtest/gtest.h>
-
-// What the loop does with a broker is told in group_member_test.
 
 namespace rocketmq::client {
 namespace {
