@@ -288,7 +288,7 @@ net::Task<Result<CloseReport>> GroupMember::close(net::Duration deadline,
     core_.log().warn(str("group ", group_, " is left with ", report_.unfinished_messages,
                          " messages not consumed in time"));
   }
-  report_.uncommitted = co_await offsets_.save_all(give_up_queues(), time_left());
+  report_.uncommitted = (co_await offsets_.save_all(give_up_queues(), time_left())).failed;
   leave_routes();
   co_await core_.groups().remove_consumer(group_, time_left());
   closed_.set();
