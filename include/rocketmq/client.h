@@ -21,7 +21,8 @@ namespace rocketmq {
 /// the heartbeats. Two Clients share nothing, and there is nothing global.
 ///
 /// Handles it makes may outlive it: they keep what they need. Threads of a client: the loop,
-/// callback_threads, and `threads` of each push consumer.
+/// callback_threads, and `threads` of each push consumer; and while a host name is being looked up,
+/// one for that. They end when the client and its last handle are gone.
 class Client {
  public:
   /// Never fails and never waits; what is wrong with the options is said by the create_ functions.
@@ -49,7 +50,8 @@ class Client {
 
   /// Closes every handle it has made that is not closed, all at once, then what they share;
   /// whatever the handles' own close() says about unfinished work is in the error. Later use of any
-  /// of them is client_closed. A second call returns at once.
+  /// of them is client_closed. A second call returns at once. In a callback it does not wait for
+  /// that callback; connections are closed, threads end when the last handle is gone.
   Result<void> close(std::chrono::milliseconds deadline = std::chrono::seconds(10));
 
   const std::string& client_id() const;  ///< "10.0.0.9@4711#…": how brokers list this client

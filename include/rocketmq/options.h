@@ -35,7 +35,10 @@ struct TlsOptions {
   std::string ca_file;    ///< PEM; empty: the system's authorities
   std::string cert_file;  ///< PEM, with key_file: our own certificate, for brokers that ask for one
   std::string key_file;
-  bool verify_host = true;  ///< the name in the broker's certificate must be the one connected to
+  /// The broker's certificate must be signed by an authority of ca_file. Off is for trying things
+  /// out: stock brokers make certificates of their own that nobody has signed.
+  bool verify_certificate = true;
+  bool verify_host = true;  ///< and be for the name connected to; without effect if not verified
   /// The files are looked at this often, and new connections use what changed. 0: never again.
   std::chrono::milliseconds reload_interval{60'000};
 };

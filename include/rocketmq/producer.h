@@ -134,6 +134,11 @@ class Producer {
   auto send(const Message& message, Token token) -> decltype(token.send(*this, message)) {
     return token.send(*this, message);
   }
+  template <class Token>
+  auto send(const Message& message, const SendOptions& options, Token token)
+      -> decltype(token.send(*this, message, options)) {
+    return token.send(*this, message, options);
+  }
 
   /// Hands the message to the connection and asks for no answer. The Result says only whether it
   /// was accepted for sending; it is never sent twice.
@@ -148,6 +153,11 @@ class Producer {
   /// call. Errors: those of send(); timeout when nobody answered. Java: DefaultMQProducer.request.
   Result<MessageView> request(const Message& message, std::chrono::milliseconds timeout);
   void request_async(const Message& message, std::chrono::milliseconds timeout, ReplyCallback done);
+  template <class Token>
+  auto request(const Message& message, std::chrono::milliseconds timeout, Token token)
+      -> decltype(token.request(*this, message, timeout)) {
+    return token.request(*this, message, timeout);
+  }
   /// Answers a consumed message that asks for a reply. Errors: invalid_argument when it asks for
   /// none, those of send(); system_error when the asker is gone.
   Result<SendReceipt> reply(const MessageView& request, std::string body);

@@ -74,6 +74,11 @@ class PullConsumer {
   /// error names a queue that could not be stored; others may have been.
   Result<void> commit();
   void commit_async(std::function<void(Result<void>)> done = nullptr);
+  /// What <rocketmq/coroutine.h> adds: co_await consumer.commit(use_coroutine).
+  template <class Token>
+  auto commit(Token token) -> decltype(token.commit(*this)) {
+    return token.commit(*this);
+  }
   /// Of one queue, or any other offset of it.
   Result<void> commit(const MessageQueue& queue, std::int64_t offset);
   /// The offset the group has stored. Errors: query_not_found when it has none.

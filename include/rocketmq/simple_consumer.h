@@ -46,11 +46,21 @@ class SimpleConsumer {
   /// Errors: no_route, those of a request, client_closed.
   Result<std::vector<MessageView>> receive(const ReceiveOptions& options = {});
   void receive_async(const ReceiveOptions& options, ReceiveCallback done);
+  /// What <rocketmq/coroutine.h> adds: co_await consumer.receive(options, use_coroutine).
+  template <class Token>
+  auto receive(const ReceiveOptions& options, Token token)
+      -> decltype(token.receive(*this, options)) {
+    return token.receive(*this, options);
+  }
 
   /// It is done. Errors: invalid_argument for a message that was not received this way,
   /// illegal_operation or no_message when the broker no longer waits for it.
   Result<void> ack(const MessageView& message);
   void ack_async(const MessageView& message, DoneCallback done);
+  template <class Token>
+  auto ack(const MessageView& message, Token token) -> decltype(token.ack(*this, message)) {
+    return token.ack(*this, message);
+  }
   /// All of them, in as few requests as brokers are concerned. The error is the first one's; the
   /// others may be done.
   Result<void> ack(Span<const MessageView> messages);

@@ -22,7 +22,7 @@ Channel::Channel(Loop& loop, std::unique_ptr<Stream> stream, const ChannelOption
       anchor_(new detail::ChannelAnchor{this}),
       own_handle_(anchor_),
       stream_(std::move(stream)),
-      session_(options.pending_calls_max),
+      session_(options.pending_calls_max, options.call_counters),
       opened_at_(loop.now()),
       last_activity_(opened_at_) {
   stream_->start(*this);
@@ -47,6 +47,7 @@ void Channel::on_data(protocol::Buffer& input) {
     const auto decoded = protocol::decode_command((*frame)->content, command_, options_.command);
     if (!decoded) return abort(decoded.error());
     ++frames_received_;
+    bytes_received_ += (*frame)->bytes;
 
     Incoming incoming(input, **frame, command_);
     dispatch(incoming);
@@ -57,7 +58,7 @@ void Channel::on_data(protocol::Buffer& input) {
 
 void Channel::dispatch(Incoming& incoming) {
   if (command_.is_response()) {
-    session_.answer(incoming);  // nobody waits for it any more: dropped
+    session_.answer(incoming, last_activity_);  // nobody waits for it any more: dropped
     return;
   }
   RequestContext context{*this, command_, Responder(handle(), command_)};
@@ -109,9 +110,11 @@ Result<void> Channel::refuse_if_closed() const {
   return Error{Errc::not_connected, str("the connection to ", peer(), " is closed")};
 }
 
-Result<std::int32_t> Channel::begin_call(PendingCall& pending, Duration timeout) {
+Result<std::int32_t> Channel::begin_call(PendingCall& pending, std::int32_t code,
+                                         Duration timeout) {
   if (auto refused = refuse_if_closed(); !refused) return std::move(refused).error();
-  auto opaque = session_.begin(pending, loop_.now() + timeout);
+  const TimePoint now = loop_.now();
+  auto opaque = session_.begin(pending, now + timeout, code, now);
   if (opaque) arm_sweep();
   return opaque;
 }
@@ -174,7 +177,7 @@ CommandHead Channel::relayed_head(const Command& request, std::int32_t flag) con
 }
 
 Result<void> Channel::send(PendingCall& pending, const Command& request, Duration timeout) {
-  auto opaque = begin_call(pending, timeout);
+  auto opaque = begin_call(pending, request.code, timeout);
   if (!opaque) return std::move(opaque).error();
   CommandHead head = relayed_head(request, 0);
   head.opaque = *opaque;

@@ -28,6 +28,8 @@ struct ChannelOptions {
   // Requests of ours that wait for an answer. Java: clientAsyncSemaphoreValue.
   std::size_t pending_calls_max = 65535;
   RequestHook request_hook;  // none: requests go out as they are, without a detour
+  protocol::CallCounters* call_counters =
+      nullptr;  // outlive the channel; none: calls are not counted
 };
 
 template <class Req>
@@ -103,6 +105,8 @@ class Channel final : StreamHandler {
   std::size_t pending_output() const { return stream_->pending_output(); }
   std::size_t pending_calls() const { return session_.pending_calls(); }
   std::uint64_t frames_received() const { return frames_received_; }
+  std::uint64_t bytes_received() const { return bytes_received_; }  // of whole frames
+  std::uint64_t bytes_sent() const { return stream_->sent_bytes(); }
   TimePoint opened_at() const { return opened_at_; }
   // The last time bytes came, or were seen to have left.
   TimePoint last_activity(TimePoint now);
@@ -116,7 +120,8 @@ class Channel final : StreamHandler {
   // Keeps the language and version of who sent it first.
   protocol::CommandHead relayed_head(const protocol::Command& request, std::int32_t flag) const;
   // The steps of send(): `begin_call` gives the opaque id, `end_call` notes where the frame ends.
-  Result<std::int32_t> begin_call(protocol::PendingCall& pending, Duration timeout);
+  Result<std::int32_t> begin_call(protocol::PendingCall& pending, std::int32_t code,
+                                  Duration timeout);
   Result<void> end_call(protocol::PendingCall& pending, std::size_t start);
   // Takes back the request that begins at `start` of output() if it is over the limit of a frame.
   Result<void> check_size(std::size_t start);
@@ -144,6 +149,7 @@ class Channel final : StreamHandler {
   TimePoint last_activity_;
   std::uint64_t seen_sent_bytes_ = 0;
   std::uint64_t frames_received_ = 0;
+  std::uint64_t bytes_received_ = 0;
   bool is_going_away_ = false;
   Liveness liveness_;
 };
@@ -189,9 +195,9 @@ void Channel::write_request(const protocol::CommandHead& head, const Req& reques
 template <class Req>
 Result<void> Channel::send(protocol::PendingCall& pending, const Req& request,
                            std::string_view body, Duration timeout) {
-  auto opaque = begin_call(pending, timeout);
-  if (!opaque) return std::move(opaque).error();
   protocol::CommandHead head = request_head(static_cast<std::int32_t>(Req::code), 0);
+  auto opaque = begin_call(pending, head.code, timeout);
+  if (!opaque) return std::move(opaque).error();
   head.opaque = *opaque;
   const std::size_t start = output().size();
   write_request(head, request, body);

@@ -26,16 +26,29 @@ ChannelPool::ChannelPool(Loop& loop, ChannelPoolOptions options, Router* router)
     : loop_(loop),
       options_(std::move(options)),
       router_(router),
-      random_(static_cast<std::minstd_rand::result_type>(options_.random_seed)) {}
+      random_(static_cast<std::minstd_rand::result_type>(options_.random_seed)) {
+  options_.channel.call_counters = &call_counters_;
+}
 
 ChannelPool::~ChannelPool() {
+  refuse_all();
+  channels_.clear();
+}
+
+void ChannelPool::refuse_all() {
   is_closing_ = true;
   for (auto& [address, peer] : peers_) {
+    peer->connecting.reset();
+    peer->next_attempt.reset();
     peer->last_error = Error{Errc::client_closed, "closed"};
     peer->channel = nullptr;
     peer->settled.set();
   }
-  channels_.clear();
+}
+
+void ChannelPool::shut() {
+  close_all();
+  refuse_all();
 }
 
 Channel* ChannelPool::find(std::string_view address) const {
@@ -115,6 +128,8 @@ void ChannelPool::attempted(Peer& peer, Result<std::unique_ptr<Stream>> stream) 
 
 void ChannelPool::closed(Peer& peer, Channel& channel, const Error& error) {
   if (peer.channel == &channel) peer.channel = nullptr;
+  ended_.bytes_sent += channel.bytes_sent();
+  ended_.bytes_received += channel.bytes_received();
   if (options_.log && error.code != Errc::not_connected) {
     options_.log(str("connection to ", peer.address, " closed: ", error.message));
   }
@@ -136,6 +151,16 @@ void ChannelPool::close_all() {
   for (const auto& [channel, owner] : channels_) {
     if (channel->is_open()) channel->close();
   }
+}
+
+ChannelPool::Traffic ChannelPool::traffic() const {
+  Traffic sum = ended_;
+  for (const auto& [channel, owner] : channels_) {
+    if (channel->is_open()) ++sum.connections;
+    sum.bytes_sent += channel->bytes_sent();
+    sum.bytes_received += channel->bytes_received();
+  }
+  return sum;
 }
 
 Duration ChannelPool::backoff(int failures) {

@@ -61,8 +61,21 @@ class ChannelPool {
   // False after a failed attempt, until one succeeds: a hint to try another broker first.
   bool is_reachable(std::string_view address) const;
 
+  // Connections made from now on use these certificates.
+  void set_tls(std::shared_ptr<const TlsContext> tls) { options_.connect.tls = std::move(tls); }
+
+  struct Traffic {
+    std::size_t connections = 0;       // open now
+    std::uint64_t bytes_sent = 0;      // of all there ever were
+    std::uint64_t bytes_received = 0;  // whole frames
+  };
+  Traffic traffic() const;
+  const protocol::CallCounters& call_counters() const { return call_counters_; }
+
   void close(std::string_view address);
   void close_all();  // each after what was written has been sent
+  // The same, and whatever waits for a connection or comes later fails with client_closed.
+  void shut();
 
   // Told when a channel to an address has opened, and has closed. Set before first use.
   std::function<void(const std::string& address)> on_opened;
@@ -78,18 +91,21 @@ class ChannelPool {
   void closed(Peer& peer, Channel& channel, const Error& error);
   // Uses this channel for nothing new; what waits on it may still be answered.
   void retire(std::string_view address, const ChannelHandle& channel);
+  void refuse_all();
   Duration backoff(int failures);
   void arm_watch();
   void watch();  // closes the idle
 
   Loop& loop_;
-  const ChannelPoolOptions options_;
+  ChannelPoolOptions options_;
   Router* const router_;
   std::minstd_rand random_;
   struct TextHash : std::hash<std::string_view> {
     using is_transparent = void;
   };
   std::unordered_map<std::string, std::unique_ptr<Peer>, TextHash, std::equal_to<>> peers_;
+  protocol::CallCounters call_counters_;
+  Traffic ended_;                                                    // of channels that are gone
   std::unordered_map<Channel*, std::unique_ptr<Channel>> channels_;  // the retired ones too
   std::unique_ptr<Timer> watch_timer_;
   bool is_closing_ = false;

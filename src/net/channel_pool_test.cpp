@@ -188,6 +188,58 @@ TEST_F(ChannelPoolTest, gives_what_servers_ask_to_its_router) {
   EXPECT_EQ(group, "billing");
 }
 
+TEST_F(ChannelPoolTest, counts_what_became_of_requests_and_how_long_they_took) {
+  loop_.link("broker:1").delay = 5ms;
+  EXPECT_TRUE(heartbeat());
+  EXPECT_TRUE(heartbeat());
+  const auto refused =
+      run_task(loop_, pool_->call("broker:1", protocol::GetMaxOffset{.topic = "T"}, {}, 3s));
+  EXPECT_EQ(refused.error().code, ResponseCode::request_code_not_supported);
+  loop_.link("broker:1").blackhole = true;
+  EXPECT_FALSE(heartbeat(100ms));
+
+  const auto& counters = pool_->call_counters().by_code();
+  ASSERT_EQ(counters.size(), 2u);
+  const auto& beats = counters.at(static_cast<int>(RequestCode::heart_beat));
+  EXPECT_EQ(beats.answered, 2u);
+  EXPECT_EQ(beats.refused, 0u);
+  EXPECT_EQ(beats.failed, 1u);
+  EXPECT_EQ(beats.times[4], 2u) << "10 ms: from 8 to 16";
+  EXPECT_EQ(counters.at(static_cast<int>(RequestCode::get_max_offset)).refused, 1u);
+}
+
+TEST_F(ChannelPoolTest, counts_the_bytes_of_all_connections_also_of_those_that_are_gone) {
+  EXPECT_TRUE(heartbeat());
+  const auto once = pool_->traffic();
+  EXPECT_EQ(once.connections, 1u);
+  EXPECT_GT(once.bytes_sent, 0u);
+  EXPECT_GT(once.bytes_received, 0u);
+  loop_.drop_connections("broker:1");
+  loop_.run_ready();
+  EXPECT_EQ(pool_->traffic().connections, 0u);
+  EXPECT_TRUE(heartbeat());
+  EXPECT_EQ(pool_->traffic().bytes_sent, 2 * once.bytes_sent);
+  EXPECT_EQ(pool_->traffic().bytes_received, 2 * once.bytes_received);
+}
+
+TEST_F(ChannelPoolTest, refuses_everything_once_it_is_shut_and_those_who_wait_for_a_connection) {
+  EXPECT_TRUE(heartbeat());
+  pool_->shut();
+  loop_.run_ready();
+  EXPECT_EQ(server_->connection_count(), 0u);
+  EXPECT_EQ(heartbeat().error().code, Errc::client_closed);
+
+  make_pool();
+  loop_.link("broker:1").delay = 1s;
+  start_heartbeat();
+  loop_.advance(100ms);
+  pool_->shut();
+  ASSERT_EQ(beats_.size(), 1u);
+  EXPECT_EQ(beats_[0].error().code, Errc::client_closed);
+  loop_.advance(5s);
+  EXPECT_EQ(heartbeats_, 1);
+}
+
 TEST_F(ChannelPoolTest, sends_one_way_requests) {
   EXPECT_TRUE(run_task(loop_, pool_->oneway("broker:1", HeartBeat{}, {}, 3s)));
   loop_.run_ready();

@@ -17,9 +17,10 @@ TcpConnecting::TcpConnecting(Reactor& reactor, Resolver& resolver, std::string_v
       text_(address),
       options_(options),
       on_connect_(std::move(on_connect)),
+      deadline_(Clock::now() + options.timeout),
       timer_(reactor.after(
           options.timeout,
-          [this] { finish(Error{Errc::timeout, str("no connection to ", text_, " in time")}); })),
+          [this] { finish(Error{Errc::timeout, str("cannot find ", text_, " in time")}); })),
       // Not from here: nobody is told from inside connect().
       start_(reactor.after(Duration::zero(), [this] { look_up(); })) {}
 
@@ -37,8 +38,8 @@ void TcpConnecting::look_up() {
 }
 
 void TcpConnecting::try_next_address() {
-  write_event_.reset();
   while (next_candidate_ < candidates_.size()) {
+    give_address_its_share();
     const SocketAddress& candidate = candidates_[next_candidate_++];
     auto socket = Socket::open(candidate.storage.ss_family);
     if (!socket) {
@@ -56,14 +57,28 @@ void TcpConnecting::try_next_address() {
     }
     last_error_ = Error{Errc::not_connected, socket_error_text(result.error)};
   }
-  finish(Error{Errc::not_connected, str("cannot connect to ", text_, ": ", last_error_.message)});
+  last_error_.message = str("cannot connect to ", text_, ": ", last_error_.message);
+  finish(last_error_);
+}
+
+// Java gives all the time to one address, and does not try the others.
+void TcpConnecting::give_address_its_share() {
+  const auto left = static_cast<Duration::rep>(candidates_.size() - next_candidate_);
+  timer_ = reactor_.after((deadline_ - Clock::now()) / left,
+                          [this] { address_failed(Error{Errc::timeout, "no answer in time"}); });
+}
+
+void TcpConnecting::address_failed(Error error) {
+  write_event_.reset();
+  securing_.reset();
+  last_error_ = std::move(error);
+  try_next_address();
 }
 
 void TcpConnecting::connect_is_over() {
   const int error = socket_.pending_error();
   if (error == 0) return connected();
-  last_error_ = Error{Errc::not_connected, socket_error_text(error)};
-  try_next_address();
+  address_failed(Error{Errc::not_connected, socket_error_text(error)});
 }
 
 void TcpConnecting::connected() {
@@ -74,10 +89,10 @@ void TcpConnecting::connected() {
   if (options_.tls == nullptr) return finish(std::unique_ptr<Stream>(std::move(stream)));
 
   auto tls = TlsSocket::connect(options_.tls, fd, address_.host);
-  if (!tls) return finish(std::move(tls).error());
+  if (!tls) return address_failed(std::move(tls).error());
   securing_ = std::move(stream);
   securing_->secure(*std::move(tls), [this](Result<void> secured) {
-    if (!secured) return finish(std::move(secured).error());
+    if (!secured) return address_failed(std::move(secured).error());
     finish(std::unique_ptr<Stream>(std::move(securing_)));
   });
 }

@@ -15,7 +15,8 @@
 namespace rocketmq::net {
 
 // One attempt to connect: look the name up, try every address it has, in order, then TLS if wanted;
-// all within one timeout.
+// all within one timeout. An address that is silent, or fails in TLS, costs its share of the time
+// that is left, not the chances of the others.
 class TcpConnecting final : public Connecting {
  public:
   TcpConnecting(Reactor& reactor, Resolver& resolver, std::string_view address,
@@ -25,6 +26,8 @@ class TcpConnecting final : public Connecting {
  private:
   void look_up();
   void try_next_address();
+  void give_address_its_share();
+  void address_failed(Error error);
   void connect_is_over();
   void connected();
   void finish(Result<std::unique_ptr<Stream>> result);
@@ -35,7 +38,8 @@ class TcpConnecting final : public Connecting {
   Address address_;
   const ConnectOptions options_;
   OnConnect on_connect_;
-  std::unique_ptr<Timer> timer_;  // the timeout
+  const TimePoint deadline_;
+  std::unique_ptr<Timer> timer_;  // of the lookup, then of each address
   std::unique_ptr<Timer> start_;
   std::uint64_t lookup_ = 0;
   std::vector<SocketAddress> candidates_;

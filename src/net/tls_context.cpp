@@ -89,7 +89,7 @@ TlsContext::~TlsContext() = default;
 Result<std::shared_ptr<const TlsContext>> TlsContext::for_client(const TlsSettings& settings) {
   auto impl = make(TLS_client_method(), settings);
   if (!impl) return std::move(impl).error();
-  (*impl)->verify_server = settings.verify_server;
+  (*impl)->verify_host = settings.verify_server && settings.verify_host;
   (*impl)->server_name = settings.server_name;
   SSL_CTX_set_verify((*impl)->context.get(),
                      settings.verify_server ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);

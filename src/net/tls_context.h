@@ -14,8 +14,10 @@ struct TlsSettings {
   std::string key_file;
   std::string key_password;
 
-  // Client: check the server's certificate and its name. Off is for trying things out only.
+  // Client: check the server's certificate. Off is for trying things out only.
   bool verify_server = true;
+  // Client: and that it is for the host that was connected to.
+  bool verify_host = true;
   // Client: the name to expect, where it is not the host that was connected to.
   std::string server_name;
 

@@ -16,7 +16,7 @@ struct TlsContext::Impl {
     void operator()(SSL_CTX* of) const { SSL_CTX_free(of); }
   };
   std::unique_ptr<SSL_CTX, Free> context;
-  bool verify_server = true;
+  bool verify_host = true;
   std::string server_name;
 };
 

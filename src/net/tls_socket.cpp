@@ -82,7 +82,7 @@ Result<void> expect_server(SSL* ssl, const TlsContext::Impl& context, const std:
   const std::string& name = context.server_name.empty() ? host : context.server_name;
   const bool is_ip = is_literal_ip(name);
   bool ok = is_ip || SSL_set_tlsext_host_name(ssl, name.c_str()) == 1;
-  if (context.verify_server) {
+  if (context.verify_host) {
     X509_VERIFY_PARAM* const rules = SSL_get0_param(ssl);
     X509_VERIFY_PARAM_set_hostflags(rules, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
     ok = ok && (is_ip ? X509_VERIFY_PARAM_set1_ip_asc(rules, name.c_str()) == 1

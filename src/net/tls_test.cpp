@@ -143,6 +143,17 @@ TEST_F(TlsTest, refuses_a_server_of_another_name) {
   EXPECT_EQ(talk(listen, trust({.server_name = "other.example"})).value(), "hello");
 }
 
+TEST_F(TlsTest, takes_a_server_of_another_name_when_told_so_but_not_a_strangers) {
+  const auto pair = certificates_.issue("other.example");
+  TestCertificates others;
+  const auto stranger = others.issue();
+  const auto serve_as = [this](const TestCertificates::Pair& who) {
+    return serve(TlsMode::enforcing, {.cert_file = who.cert_file, .key_file = who.key_file});
+  };
+  EXPECT_EQ(talk(serve_as(pair), trust({.verify_host = false})).value(), "hello");
+  EXPECT_FALSE(talk(serve_as(stranger), trust({.verify_host = false})));
+}
+
 TEST_F(TlsTest, refuses_an_expired_certificate) {
   const auto pair = certificates_.issue_expired();
   const auto answer = talk(

@@ -63,7 +63,8 @@ class RpcSession::Failing final : PendingCall {
 
 RpcSession::~RpcSession() { close(Error{Errc::not_connected, "the connection is gone"}, 0); }
 
-Result<std::int32_t> RpcSession::begin(PendingCall& call, TimePoint deadline) {
+Result<std::int32_t> RpcSession::begin(PendingCall& call, TimePoint deadline, std::int32_t code,
+                                       TimePoint now) {
   assert(!call.is_waiting());
   if (is_closed_) return Error{Errc::not_connected, "the connection is closed"};
   if (count_ >= pending_calls_max_) {
@@ -72,18 +73,23 @@ Result<std::int32_t> RpcSession::begin(PendingCall& call, TimePoint deadline) {
   }
   if (count_ == 0 || deadline < earliest_) earliest_ = deadline;
   call.session_ = this;
+  call.begun_ = now;
   call.deadline_ = deadline;
+  call.code_ = code;
   call.opaque_ = next_opaque();
   insert(call);
   return call.opaque_;
 }
 
-bool RpcSession::answer(Incoming& answer) {
+bool RpcSession::answer(Incoming& answer, TimePoint now) {
   const std::size_t slot = find(answer.command().opaque);
   if (slot == slots_.size()) return false;
   PendingCall& call = *slots_[slot];
   erase(slot);
   call.session_ = nullptr;
+  if (counters_ != nullptr) {
+    counters_->answered(call.code_, answer.command().code, now - call.begun_);
+  }
   call.answered(answer);
   return true;
 }
@@ -104,6 +110,7 @@ void RpcSession::sweep(TimePoint now) {
     PendingCall* const call = slots_[slot];
     if (call != nullptr && call->deadline_ <= now) {
       erase(slot);
+      count_failure(*call);
       failing.add(*call);
       continue;
     }
@@ -120,7 +127,9 @@ void RpcSession::close(const Error& error, std::uint64_t sent_bytes) {
   is_closed_ = true;
   Failing failing;
   for (PendingCall* const call : slots_) {
-    if (call != nullptr) failing.add(*call);
+    if (call == nullptr) continue;
+    count_failure(*call);
+    failing.add(*call);
   }
   slots_.clear();
   count_ = 0;
@@ -128,6 +137,10 @@ void RpcSession::close(const Error& error, std::uint64_t sent_bytes) {
     const bool may_be_done = call.ends_at_ <= sent_bytes;
     return Error{reason.code, reason.message, may_be_done ? Outcome::unknown : Outcome::not_sent};
   });
+}
+
+void RpcSession::count_failure(const PendingCall& call) {
+  if (counters_ != nullptr) counters_->failed(call.code_);
 }
 
 std::size_t RpcSession::find(std::int32_t opaque) const {

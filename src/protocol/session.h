@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "protocol/call_counters.h"
 #include "protocol/incoming.h"
 
 namespace rocketmq::protocol {
@@ -41,9 +42,11 @@ class PendingCall {
   RpcSession* session_ = nullptr;
   PendingCall* next_ = nullptr;  // in a list of calls about to fail
   PendingCall* previous_ = nullptr;
+  std::chrono::steady_clock::time_point begun_{};
   std::chrono::steady_clock::time_point deadline_{};
   std::uint64_t ends_at_ = 0;
   std::int32_t opaque_ = 0;
+  std::int32_t code_ = 0;
 };
 
 // One end of a connection, without the connection: which requests wait for an answer, under which
@@ -54,7 +57,9 @@ class RpcSession {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;
 
-  explicit RpcSession(std::size_t pending_calls_max) : pending_calls_max_(pending_calls_max) {}
+  // `counters`, if any, outlive the session. A call that is cancelled does not count.
+  explicit RpcSession(std::size_t pending_calls_max, CallCounters* counters = nullptr)
+      : pending_calls_max_(pending_calls_max), counters_(counters) {}
   ~RpcSession();
   RpcSession(const RpcSession&) = delete;
   RpcSession& operator=(const RpcSession&) = delete;
@@ -64,7 +69,9 @@ class RpcSession {
   std::int32_t next_opaque() { return static_cast<std::int32_t>(next_opaque_++); }
 
   // Enters a call and gives its opaque id. Fails with overloaded or, once closed, not_connected.
-  Result<std::int32_t> begin(PendingCall& call, TimePoint deadline);
+  // The request's code and the time are for the counters.
+  Result<std::int32_t> begin(PendingCall& call, TimePoint deadline, std::int32_t code = 0,
+                             TimePoint now = {});
   // Takes a call back that was begun.
   void forget(PendingCall& call) { call.cancel(); }
   // The request of `call` ends at this position of everything written to the connection.
@@ -72,7 +79,7 @@ class RpcSession {
 
   // Hands an answer to the call that waits for it. False when there is none: it timed out, was
   // cancelled, or never existed.
-  bool answer(Incoming& answer);
+  bool answer(Incoming& answer, TimePoint now = {});
 
   // When to call sweep(); nothing when no call waits.
   std::optional<TimePoint> next_sweep() const;
@@ -103,7 +110,10 @@ class RpcSession {
   void grow();
   void remove(PendingCall& call);
 
+  void count_failure(const PendingCall& call);
+
   const std::size_t pending_calls_max_;
+  CallCounters* const counters_;
   std::vector<PendingCall*> slots_;  // a power of two, at most half full
   std::size_t count_ = 0;
   std::uint32_t next_opaque_ = 1;

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <unordered_map>
+
+namespace rocketmq::protocol {
+
+// What became of requests of one code. times[i] were answered in less than 2^i ms, and not in less
+// than half of that; the last one has the rest.
+struct CallCounter {
+  std::uint64_t answered = 0;  // refusals too
+  std::uint64_t refused = 0;   // answered with another code than success
+  std::uint64_t failed = 0;    // not answered: in time, or because the connection ended
+  std::array<std::uint64_t, 17> times{};
+};
+
+// The same of all codes. Belongs to a loop, shared by its sessions. Allocates for a code's first
+// call only.
+class CallCounters {
+ public:
+  using Duration = std::chrono::steady_clock::duration;
+
+  void answered(std::int32_t code, std::int32_t answer_code, Duration took) {
+    CallCounter& counter = by_code_[code];
+    ++counter.answered;
+    if (answer_code != 0) ++counter.refused;
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
+    const auto width = std::bit_width(static_cast<std::uint64_t>(std::max<std::int64_t>(ms, 0)));
+    ++counter.times[std::min(static_cast<std::size_t>(width), counter.times.size() - 1)];
+  }
+  void failed(std::int32_t code) { ++by_code_[code].failed; }
+
+  const std::unordered_map<std::int32_t, CallCounter>& by_code() const { return by_code_; }
+
+ private:
+  std::unordered_map<std::int32_t, CallCounter> by_code_;
+};
+
+}  // namespace rocketmq::protocol
