@@ -93,60 +93,85 @@ class Filler {
   int count_ = 0;
 };
 
-template <class H>
-void expect_round_trip(const H& header, HeaderCodec codec) {
-  Buffer out;
-  encode_frame(out,
-               CommandHead{.code = 7, .opaque = -3, .flag = 1, .remark = "r\"", .codec = codec},
-               header, "body");
+// What is the same for all types stands outside of the templates: there are more than two hundred.
+
+CommandHead some_head(HeaderCodec codec) {
+  return {.code = 7, .opaque = -3, .flag = 1, .remark = "r\"", .codec = codec};
+}
+
+void expect_some_head(Buffer& out, HeaderCodec codec, Command& command) {
   auto frame = next_frame({out.data(), out.size()});
   ASSERT_TRUE(frame && *frame);
   EXPECT_EQ((*frame)->bytes, out.size());
-  Command command;
   ASSERT_TRUE(decode_command((*frame)->content, command));
   EXPECT_EQ(command.code, 7);
   EXPECT_EQ(command.opaque, -3);
   EXPECT_EQ(command.remark, "r\"");
   EXPECT_EQ(command.body, "body");
   EXPECT_EQ(command.codec, codec);
-  const auto back = decode_header<H>(command.fields);
-  ASSERT_TRUE(back) << back.error();
-  EXPECT_TRUE(*back == header);
+}
 
+// Is the header read as it was written?
+using SameHeader = bool (*)(const Fields&, bool optionals);
+template <class H>
+bool same_header(const Fields& fields, bool optionals) {
+  const auto back = decode_header<H>(fields);
+  return back && *back == Filler(optionals).fill<H>();
+}
+
+void expect_read_back(Buffer& out, HeaderCodec codec, bool optionals, SameHeader is_same) {
+  Command command;
+  expect_some_head(out, codec, command);
+  EXPECT_TRUE(is_same(command.fields, optionals));
   // A field nobody knows is passed over; the order of fields does not matter.
   Fields shuffled(command.fields.rbegin(), command.fields.rend());
   shuffled.insert(shuffled.begin(), Field{"neverHeardOf", "1"});
-  const auto again = decode_header<H>(shuffled);
-  ASSERT_TRUE(again);
-  EXPECT_TRUE(*again == header);
+  EXPECT_TRUE(is_same(shuffled, optionals));
+}
+
+template <class H>
+void expect_round_trip() {
+  for (const HeaderCodec codec : {HeaderCodec::json, HeaderCodec::rocketmq}) {
+    for (const bool optionals : {true, false}) {
+      Buffer out;
+      encode_frame(out, some_head(codec), Filler(optionals).fill<H>(), "body");
+      expect_read_back(out, codec, optionals, same_header<H>);
+    }
+  }
 }
 
 TEST(Catalog, every_header_survives_both_codecs) {
   for_each_request([]<class Request>() {
     SCOPED_TRACE(std::string(to_string(Request::code)));
-    for (const HeaderCodec codec : {HeaderCodec::json, HeaderCodec::rocketmq}) {
-      for (const bool optionals : {true, false}) {
-        expect_round_trip(Filler(optionals).fill<Request>(), codec);
-        expect_round_trip(Filler(optionals).fill<typename Request::Response>(), codec);
-      }
+    expect_round_trip<Request>();
+    if constexpr (!std::is_same_v<typename Request::Response, NoFields>) {
+      expect_round_trip<typename Request::Response>();
     }
   });
+  expect_round_trip<NoFields>();
+}
+
+void expect_missing_ones_named(Buffer& out, Result<void> (*decode)(const Fields&)) {
+  auto frame = next_frame({out.data(), out.size()});
+  Command command;
+  ASSERT_TRUE(decode_command((*frame)->content, command));
+  for (std::size_t i = 0; i < command.fields.size(); ++i) {
+    Fields fields = command.fields;
+    fields.erase(fields.begin() + static_cast<std::ptrdiff_t>(i));
+    const auto decoded = decode(fields);
+    ASSERT_FALSE(decoded);
+    EXPECT_NE(decoded.error().message.find(command.fields[i].name), std::string::npos);
+  }
 }
 
 TEST(Catalog, every_missing_required_field_is_named) {
   for_each_request([]<class Request>() {
     Buffer out;
     encode_frame(out, CommandHead{}, Filler(false).fill<Request>());
-    auto frame = next_frame({out.data(), out.size()});
-    Command command;
-    ASSERT_TRUE(decode_command((*frame)->content, command));
-    for (std::size_t i = 0; i < command.fields.size(); ++i) {
-      Fields fields = command.fields;
-      fields.erase(fields.begin() + static_cast<std::ptrdiff_t>(i));
-      const auto header = decode_header<Request>(fields);
-      ASSERT_FALSE(header);
-      EXPECT_NE(header.error().message.find(command.fields[i].name), std::string::npos);
-    }
+    expect_missing_ones_named(out, [](const Fields& fields) {
+      Request header{};
+      return decode_header(fields, header);
+    });
   });
 }
 
