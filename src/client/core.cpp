@@ -12,7 +12,6 @@
 #include "client/local_host.h"
 #include "net/address.h"
 #include "net/tls_context.h"
-#include "protocol/requests/client_session.h"
 #include "protocol/signature.h"
 
 namespace rocketmq {
@@ -103,7 +102,8 @@ Client::Core::Core(ClientOptions options, std::unique_ptr<net::EventLoop> own_lo
       random_(std::random_device{}()),
       name_servers_({}, 0),
       unique_keys_(client::local_host(), static_cast<std::uint32_t>(getpid()),
-                   std::random_device{}()) {
+                   std::random_device{}()),
+      server_requests_(log_) {
   if (executor_ == nullptr) {
     own_pool_ = std::make_unique<client::ThreadPool>(options_.callback_threads);
   }
@@ -185,7 +185,7 @@ void Client::Core::build(net::ChannelPoolOptions connections) {
   append_unique_key(key);
   unique_key_size_ = key.size();
 
-  serve_brokers();
+  server_requests_.serve_with(router_);
   const auto jitter = [this](net::Duration duration) { return jittered(duration); };
   pool_ = std::make_unique<net::ChannelPool>(*loop_, std::move(connections), &router_);
   routes_ = std::make_unique<client::Routes>(
@@ -197,6 +197,7 @@ void Client::Core::build(net::ChannelPoolOptions connections) {
                             .heartbeat_interval = bounded(options_.heartbeat_interval),
                             .request_timeout = bounded(options_.request_timeout)},
       *pool_, routes_->table(), jitter, log_);
+  server_requests_.set_groups(groups_.get());
   tasks_ = std::make_unique<net::TaskSet>();
 
   routes_->on_new_broker = [this] { groups_->heartbeat_soon(); };
@@ -211,19 +212,11 @@ void Client::Core::build(net::ChannelPoolOptions connections) {
   };
 }
 
-void Client::Core::serve_brokers() {
-  using protocol::NotifyConsumerIdsChanged;
-  router_.on<NotifyConsumerIdsChanged>(
-      [this](const NotifyConsumerIdsChanged& notice, net::RequestContext&) -> Result<void> {
-        if (groups_ != nullptr) groups_->members_changed(notice.consumer_group);
-        return {};
-      });
-}
-
 void Client::Core::take_down() {
   const auto flushed = std::make_shared<std::promise<void>>();
   net::run_in(*loop_, [&] {
     tasks_.reset();
+    server_requests_.set_groups(nullptr);
     groups_.reset();
     routes_.reset();
     if (open_channels_ == 0) {

@@ -17,6 +17,7 @@
 #include "client/log.h"
 #include "client/name_servers.h"
 #include "client/routes.h"
+#include "client/server_requests.h"
 #include "net/channel_pool.h"
 #include "net/event_loop.h"
 #include "net/router.h"
@@ -66,6 +67,7 @@ class Client::Core {
   net::ChannelPool& pool() { return *pool_; }
   client::Routes& routes() { return *routes_; }
   client::Groups& groups() { return *groups_; }
+  client::ServerRequests& server_requests() { return server_requests_; }
 
   // One request to the master of a broker, by name. Errors: not_connected when the routes name no
   // such broker, and those of ChannelPool::call. Texts and body live until the answer.
@@ -101,7 +103,6 @@ class Client::Core {
 
   Result<net::ChannelPoolOptions> pool_options();
   Result<void> set_name_servers();
-  void serve_brokers();
   void build(net::ChannelPoolOptions pool_options);
   net::RequestHook signing_hook() const;
   template <class T>
@@ -122,6 +123,7 @@ class Client::Core {
   client::NameServers name_servers_;
   protocol::UniqueKeyGenerator unique_keys_;
   std::size_t unique_key_size_ = 0;
+  client::ServerRequests server_requests_;
   net::Router router_;  // what brokers ask of us
   std::unique_ptr<net::ChannelPool> pool_;
   std::unique_ptr<client::Routes> routes_;

@@ -4,6 +4,30 @@
 #include "protocol/str.h"
 
 namespace rocketmq::client {
+namespace {
+
+Error not_offered() { return {Errc::unsupported, "this kind of consumer does not offer that"}; }
+
+}  // namespace
+
+Result<void> ConsumerMember::reset_offsets(const protocol::ResetConsumerClientOffset&,
+                                           const protocol::ResetOffsetBody&) {
+  return not_offered();
+}
+
+Result<protocol::GetConsumerStatusBody> ConsumerMember::consumer_status(
+    const protocol::GetConsumerStatusFromClient&) {
+  return not_offered();
+}
+
+Result<protocol::ConsumerRunningInfo> ConsumerMember::running_info(
+    const protocol::GetConsumerRunningInfo&) {
+  return not_offered();
+}
+
+void ConsumerMember::consume_directly(net::Call<protocol::ConsumeMessageDirectly> call) {
+  call.fail(not_offered());
+}
 
 Groups::Groups(net::Loop& loop, const GroupsOptions& options, net::ChannelPool& pool,
                const RouteTable& routes, std::function<net::Duration(net::Duration)> jitter,
@@ -127,9 +151,12 @@ net::Task<> Groups::beat_after_reconnect(std::string address) {
 }
 
 void Groups::members_changed(std::string_view group) {
-  if (const auto found = consumers_.find(group); found != consumers_.end()) {
-    found->second->members_changed();
-  }
+  if (ConsumerMember* const member = consumer(group)) member->members_changed();
+}
+
+ConsumerMember* Groups::consumer(std::string_view group) const {
+  const auto found = consumers_.find(group);
+  return found == consumers_.end() ? nullptr : found->second;
 }
 
 std::vector<std::string> Groups::audience() const {

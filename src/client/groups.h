@@ -14,9 +14,11 @@
 #include "client/route_table.h"
 #include "net/channel_pool.h"
 #include "net/loop.h"
+#include "net/router.h"
 #include "net/task.h"
 #include "net/task_set.h"
 #include "net/wait.h"
+#include "protocol/requests/client_push.h"
 #include "protocol/requests/client_session.h"
 
 namespace rocketmq::client {
@@ -28,6 +30,18 @@ class ConsumerMember {
   virtual protocol::ConsumerData heartbeat_data() const = 0;
   // The group may have other members now, or a broker may have lost track of it: rebalance soon.
   virtual void members_changed() = 0;
+
+  // What brokers ask of it, often for a tool. Errors are the answer.
+  // Continue at these offsets; those of other topics than the request's mean nothing.
+  virtual Result<void> reset_offsets(const protocol::ResetConsumerClientOffset& request,
+                                     const protocol::ResetOffsetBody& offsets);
+  // In message_queue_table: how far it has consumed the request's topic.
+  virtual Result<protocol::GetConsumerStatusBody> consumer_status(
+      const protocol::GetConsumerStatusFromClient& request);
+  virtual Result<protocol::ConsumerRunningInfo> running_info(
+      const protocol::GetConsumerRunningInfo& request);
+  // Gives the message in the call's body to the listener, and answers with what that said.
+  virtual void consume_directly(net::Call<protocol::ConsumeMessageDirectly> call);
 
  protected:
   ~ConsumerMember() = default;
@@ -65,6 +79,7 @@ class Groups {
 
   // Called by who owns us: request 40 came; a channel opened.
   void members_changed(std::string_view group);
+  ConsumerMember* consumer(std::string_view group) const;  // nullptr: none of this group
   void channel_opened(const std::string& address);
 
  private:
