@@ -29,6 +29,7 @@ public final class Main {
     frames.writeSigned(bodies);
     Records.writeTo(manifest, home);
     Vectors.writeTo(manifest);
+    Allocations.writeTo(data);
     Inputs.writeTo(manifest);
     VersionExtras.writeTo(manifest);
     manifest.close();
