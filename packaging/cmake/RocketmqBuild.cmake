@@ -93,12 +93,17 @@ function(rocketmq_library name)
   endif()
 endfunction()
 
-# rocketmq_tests(NAME SOURCES a_test.cpp … LINK target …): one program, each TEST known to ctest by its own name.
+# rocketmq_tests(NAME SOURCES a_test.cpp … COUNTING b_test.cpp … LINK target …): one program, each TEST
+# known to ctest by its own name. COUNTING are those that count calls of operator new. They replace
+# it, as the thread sanitizer does, which therefore goes without them.
 function(rocketmq_tests name)
   if(NOT ROCKETMQ_BUILD_TESTS)
     return()
   endif()
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SOURCES;COUNTING;LINK" ${ARGN})
+  if(ARG_COUNTING AND NOT ROCKETMQ_SANITIZE STREQUAL "thread")
+    list(APPEND ARG_SOURCES ${ARG_COUNTING} ${PROJECT_SOURCE_DIR}/src/protocol/testing/allocations.cpp)
+  endif()
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE rocketmq_test_options ${ARG_LINK})
   if(ROCKETMQ_PCH)
