@@ -210,8 +210,9 @@ struct QueryMessage {
   std::int32_t max_num = 0;
   std::int64_t begin_timestamp = 0;
   std::int64_t end_timestamp = 0;
-  std::optional<Text> index_type;  // since 5.4
-  std::optional<Text> last_key;    // since 5.4
+  std::optional<Text> index_type;        // since 5.4
+  std::optional<Text> last_key;          // since 5.4
+  std::optional<bool> unique_key_query;  // `key` is a UNIQ_KEY, not one of KEYS
 
   template <class V>
   static constexpr void fields(V&& v) {
@@ -222,6 +223,7 @@ struct QueryMessage {
     v("endTimestamp", &QueryMessage::end_timestamp);
     v("indexType", &QueryMessage::index_type);
     v("lastKey", &QueryMessage::last_key);
+    v("_UNIQUE_KEY_QUERY", &QueryMessage::unique_key_query);
   }
   bool operator==(const QueryMessage&) const = default;
 };
