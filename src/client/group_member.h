@@ -12,15 +12,15 @@
 #include "client/dispatch.h"
 #include "client/offset_store.h"
 #include "client/pull_loop.h"
-#include "client/rebalance.h"
+#include "client/rebalancer.h"
 #include "protocol/bodies/client_data.h"
 
 namespace rocketmq::client {
 
-// One consumer as a member of its group: announces itself, works out again and again which queues
-// are its own, pulls those, stores how far they are consumed, and leaves in good order. Belongs to
-// the loop. Java: DefaultMQPushConsumerImpl, RebalanceImpl.
-class GroupMember final : ConsumerMember {
+// One push consumer as a member of its group: pulls the queues that are its own, stores how far
+// they are consumed, and leaves in good order. Belongs to the loop. Java:
+// DefaultMQPushConsumerImpl, RebalancePushImpl.
+class GroupMember final : ConsumerMember, QueueOwner {
  public:
   // The messages of `subscriptions` go to options.on_message on the threads behind
   // `run_on_threads`. `core` outlives it.
@@ -46,21 +46,14 @@ class GroupMember final : ConsumerMember {
   PushConsumerStatistics statistics() const;
 
   protocol::ConsumerData heartbeat_data() const override;
-  void members_changed() override;
+  void members_changed() override { rebalancer_.wake(); }
 
  private:
-  using Subscriptions = std::map<std::string, protocol::SubscriptionData>;  // by topic
-  using Members = std::vector<std::string>;                                 // client ids
-
-  net::Task<> rebalance_again_and_again();
-  net::Task<std::size_t> rebalance();
-  net::Task<bool> rebalance_topic(std::string topic);
-  net::Task<Result<Members>> members(RoutePtr route);
-  net::Task<Result<Members>> ask_for_members(RoutePtr route);
+  std::set<AssignedQueue> held_queues(const std::string& topic) const override;
+  net::Task<bool> take_round(QueueRound round) override;
+  void round_ended() override { set_if_consuming(); }
   void add(const MessageQueue& queue);
-  net::Task<> drop(std::vector<MessageQueue> queues);
-  std::set<MessageQueue> held_of(const std::string& topic) const;
-  void wake();
+  net::Task<> drop(std::vector<AssignedQueue> queues);
   void set_if_consuming();
   net::Task<Result<void>> wait_until_consuming();
 
@@ -68,7 +61,6 @@ class GroupMember final : ConsumerMember {
   net::Task<Result<void>> send_back(MessageView message, std::int32_t level);
 
   void stop_pulling();
-  void leave_routes();
   // Marks the queues as no longer ours and says up to where they are done.
   std::vector<QueueOffset> give_up_queues();
   std::size_t unfinished() const;
@@ -78,21 +70,16 @@ class GroupMember final : ConsumerMember {
   const StartAt start_at_;
   const std::int32_t reconsume_times_max_;
   const PullOptions pull_options_;
-  const Subscriptions subscriptions_;
   OffsetStore offsets_;
   Dispatcher dispatcher_;
-  int route_listener_ = 0;
+  bool is_in_group_ = false;
   bool is_closing_ = false;
   CloseReport report_;
-  bool had_first_round_ = false;
   net::Event consuming_;
   net::Event closed_;
-  net::Event wake_;
-  std::unique_ptr<net::Timer> wake_timer_;   // sets wake_, away from who calls members_changed()
-  std::unique_ptr<net::Timer> round_timer_;  // sets wake_ when the next round is due
   std::map<MessageQueue, std::unique_ptr<PullLoop>> held_;
   net::Task<> saving_;
-  net::Task<> rebalancing_;
+  Rebalancer rebalancer_;
 };
 
 }  // namespace rocketmq::client
