@@ -8,10 +8,15 @@
 #include <string_view>
 #include <vector>
 
-#include "broker-lite/java_properties.h"
+#include "protocol/java_properties.h"
 #include "protocol/json_body.h"
 
 namespace rocketmq::broker {
+
+using protocol::append_java_property;
+using protocol::JavaProperties;
+using protocol::JavaProperty;
+using protocol::parse_java_properties;
 
 // Java: FlushDiskType.
 enum class FlushDiskType { async_flush, sync_flush };

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "broker-lite/broker_rig.h"
-#include "broker-lite/java_properties.h"
+#include "protocol/java_properties.h"
 
 namespace rocketmq::broker {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "broker-lite/handlers/admin.h"
 #include "broker-lite/handlers/runtime_info.h"
-#include "broker-lite/java_properties.h"
+#include "protocol/java_properties.h"
 
 // What a broker tells of itself.
 

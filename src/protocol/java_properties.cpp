@@ -1,10 +1,10 @@
-#include "broker-lite/java_properties.h"
+#include "protocol/java_properties.h"
 
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
 
-namespace rocketmq::broker {
+namespace rocketmq::protocol {
 namespace {
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\f'; }
@@ -202,4 +202,4 @@ void append_java_property(std::string& text, std::string_view name, std::string_
   text += '\n';
 }
 
-}  // namespace rocketmq::broker
+}  // namespace rocketmq::protocol

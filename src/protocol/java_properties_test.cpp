@@ -1,8 +1,8 @@
-#include "broker-lite/java_properties.h"
+#include "protocol/java_properties.h"
 
 #include <gmock/gmock.h>
 
-namespace rocketmq::broker {
+namespace rocketmq::protocol {
 namespace {
 
 using ::testing::ElementsAre;
@@ -63,4 +63,4 @@ TEST(JavaProperties, writes_what_it_reads_back) {
 }
 
 }  // namespace
-}  // namespace rocketmq::broker
+}  // namespace rocketmq::protocol

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-namespace rocketmq::broker {
+namespace rocketmq::protocol {
 
 // The text form of java.util.Properties: broker.conf, and the bodies of GET_BROKER_CONFIG and
 // UPDATE_BROKER_CONFIG.
@@ -25,4 +25,4 @@ JavaProperties parse_java_properties(std::string_view text);
 // back.
 void append_java_property(std::string& text, std::string_view name, std::string_view value);
 
-}  // namespace rocketmq::broker
+}  // namespace rocketmq::protocol

@@ -2,11 +2,11 @@
 #include <cstdlib>
 #include <string>
 
-#include "broker-lite/java_properties.h"
+#include "protocol/java_properties.h"
 
 // Whatever the text: what was read can be written and read again.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace rocketmq::broker;
+  using namespace rocketmq::protocol;
   const JavaProperties read = parse_java_properties({reinterpret_cast<const char*>(data), size});
   std::string written;
   for (const JavaProperty& property : read) {
