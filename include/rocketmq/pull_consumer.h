@@ -33,7 +33,7 @@ struct PullConsumerOptions {
   std::size_t queue_messages_max = 1000;
   std::size_t queue_bytes_max = 100 * 1024 * 1024;
   std::int64_t queue_offset_span_max = 2000;
-  std::size_t message_bytes_max = 64 * 1024 * 1024;  ///< of a body, decompressed
+  std::size_t message_bytes_max = 64 * 1024 * 1024;  ///< of a body, unpacked; larger are left out
 
   /// Told when the queues of this consumer have changed: by rebalancing, or, of assigned topics,
   /// because the topic has other queues now. On the callback executor.
@@ -41,10 +41,10 @@ struct PullConsumerOptions {
       on_queues_changed;
 };
 
-/// Reads at the program's own pace, from where the program says. Made by
-/// Client::create_pull_consumer(); a move-only handle; its functions may be called from several
-/// threads, poll() from one at a time. Messages are fetched ahead in the background. What becomes
-/// of a message is the program's business: nothing is given back, nothing goes to dead letters.
+/// Reads at the program's own pace, from where the program says; messages are fetched ahead. Nothing
+/// is given back, nothing goes to dead letters. Made by Client::create_pull_consumer(); a move-only
+/// handle; any thread may call it, poll() one at a time. Destroying it is close(), except that what
+/// the last poll() gave does not count as consumed: an exception may have cut its handling short.
 /// Java: DefaultLitePullConsumer.
 class PullConsumer {
  public:
@@ -59,8 +59,8 @@ class PullConsumer {
   Result<void> set_filter(const Subscription& subscription);
   std::vector<MessageQueue> queues() const;  ///< those it reads now
 
-  /// The next messages of one queue; none when there are none within `timeout`. Their queue counts
-  /// as consumed up to them from this moment on. Errors: client_closed, would_deadlock.
+  /// The next messages of one queue, which counts as consumed up to them from now on; none within
+  /// `timeout`: nothing, or what a broker refuses us with. Errors: client_closed, would_deadlock.
   Result<std::vector<MessageView>> poll(
       std::chrono::milliseconds timeout = std::chrono::seconds(5));
 
