@@ -41,8 +41,8 @@ struct PullConsumerOptions {
       on_queues_changed;
 };
 
-/// Reads at the program's own pace, from where the program says; messages are fetched ahead. Nothing
-/// is given back, nothing goes to dead letters. Made by Client::create_pull_consumer(); a move-only
+/// Reads at the program's own pace, from where the program says; messages are fetched ahead.
+/// Nothing is given back, nothing goes to dead letters. Made by create_pull_consumer(); a move-only
 /// handle; any thread may call it, poll() one at a time. Destroying it is close(), except that what
 /// the last poll() gave does not count as consumed: an exception may have cut its handling short.
 /// Java: DefaultLitePullConsumer.
