@@ -1,13 +1,11 @@
 #include "client/message_prep.h"
 
-#include <algorithm>
-#include <array>
 #include <cassert>
 #include <cstring>
 #include <string>
 #include <utility>
 
-#include "client/names.h"
+#include "client/message_check.h"
 #include "protocol/compression.h"
 #include "protocol/message_codec.h"
 #include "protocol/properties.h"
@@ -17,102 +15,6 @@ namespace rocketmq::client {
 namespace {
 
 namespace property = protocol::property;
-
-// Java: MessageConst.STRING_HASH_SET. A program that set one of these would change what brokers and
-// consumers do.
-constexpr std::array reserved_names{
-    property::keys,
-    property::tags,
-    property::wait_store_msg_ok,
-    property::delay_time_level,
-    property::retry_topic,
-    property::real_topic,
-    property::real_queue_id,
-    property::transaction_prepared,
-    property::producer_group,
-    property::min_offset,
-    property::max_offset,
-    property::buyer_id,
-    property::origin_message_id,
-    property::transfer_flag,
-    property::correction_flag,
-    property::mq2_flag,
-    property::reconsume_time,
-    property::max_reconsume_times,
-    property::msg_region,
-    property::trace_switch,
-    property::unique_key,
-    property::extend_unique_info,
-    property::dup_info,
-    property::consume_start_time,
-    property::tran_prepared_queue_offset,
-    property::transaction_check_times,
-    property::transaction_id,
-    property::instance_id,
-    property::correlation_id,
-    property::reply_to_client,
-    property::message_ttl,
-    property::push_reply_time,
-    property::arrive_time,
-    property::cluster,
-    property::message_type,
-    property::pop_ck,
-    property::pop_ck_offset,
-    property::first_pop_time,
-    property::timer_delay_sec,
-    property::timer_delay_ms,
-    property::timer_deliver_ms,
-    property::timer_out_ms,
-    property::timer_enqueue_ms,
-    property::timer_dequeue_ms,
-    property::timer_roll_times,
-    property::timer_del_unique_key,
-    property::timer_delay_level,
-    property::born_host,
-    property::born_timestamp,
-    property::transient_topic_sys_flag,
-    property::transient_group_sys_flag,
-    property::dlq_origin_topic,
-    property::dlq_origin_message_id,
-    property::inner_multi_queue_offset,
-    property::priority,
-    property::origin_group,
-    property::lite_topic,
-    property::crc32,
-};
-
-Error refused(std::string why) { return {Errc::invalid_argument, std::move(why)}; }
-
-Result<void> check_texts(const Message& message) {
-  if (!message.tag.empty() && !protocol::is_property_text(message.tag)) {
-    return refused("the tag has a byte 0x01 or 0x02");
-  }
-  for (const std::string& key : message.keys) {
-    // Keys travel as one text, separated by blanks.
-    if (!protocol::is_property_text(key) || key.find(' ') != key.npos) {
-      return refused(str("key \"", key, "\" is empty or has a blank, 0x01 or 0x02 in it"));
-    }
-  }
-  for (const auto& [name, value] : message.properties) {
-    if (std::ranges::find(reserved_names, name) != reserved_names.end()) {
-      return refused(str("property ", name, " is reserved"));
-    }
-    if (!protocol::is_property_text(name) || !protocol::is_property_text(value)) {
-      return refused(str("property ", name, ": name or value is empty or has 0x01 or 0x02 in it"));
-    }
-  }
-  return {};
-}
-
-Result<void> check(const Message& message, const PrepareOptions& options) {
-  if (auto checked = check_topic_to_send(message.topic); !checked) return checked;
-  if (message.body.empty()) return refused("the body is empty");
-  if (message.body.size() > options.message_bytes_max) {
-    return Error{Errc::too_large, str("the body has ", message.body.size(), " bytes, more than ",
-                                      options.message_bytes_max)};
-  }
-  return check_texts(message);
-}
 
 protocol::Compression on_the_wire(Compression compression) {
   switch (compression) {
@@ -137,15 +39,6 @@ Result<std::string> packed_body(const Message& message, const PrepareOptions& op
   return packed;
 }
 
-// Calls visit(name, value) for each property but the unique key.
-template <class Visit>
-void each_property(const Message& message, std::string_view joined_keys, Visit visit) {
-  if (!message.tag.empty()) visit(property::tags, message.tag);
-  if (!joined_keys.empty()) visit(property::keys, joined_keys);
-  if (!message.wait_for_store) visit(property::wait_store_msg_ok, "false");
-  for (const auto& [name, value] : message.properties) visit(name, value);
-}
-
 std::string join_keys(const std::vector<std::string>& keys) {
   std::string joined;
   for (const std::string& key : keys) {
@@ -154,6 +47,50 @@ std::string join_keys(const std::vector<std::string>& keys) {
   }
   return joined;
 }
+
+// The properties of a message, but for its unique key, which has only room yet.
+class Properties {
+ public:
+  Properties(const Message& message, const Added& added)
+      : message_(message),
+        added_(added),
+        keys_(join_keys(message.keys)),
+        sharding_key_(added.sharding_key.empty() ? std::string_view(message.sharding_key)
+                                                 : added.sharding_key) {
+    if (message.delay_level != 0) {
+      set_delay(property::delay_time_level, message.delay_level);
+    } else if (message.deliver_after.count() != 0) {
+      set_delay(property::timer_delay_ms, message.deliver_after.count());
+    } else if (message.deliver_at != Timestamp()) {
+      set_delay(property::timer_deliver_ms, message.deliver_at.time_since_epoch().count());
+    }
+  }
+
+  // Calls visit(name, value) for each. Of two values the later counts: ours.
+  template <class Visit>
+  void each(Visit visit) const {
+    if (!message_.tag.empty()) visit(property::tags, message_.tag);
+    if (!keys_.empty()) visit(property::keys, keys_);
+    if (!message_.wait_for_store) visit(property::wait_store_msg_ok, "false");
+    for (const auto& [name, value] : message_.properties) visit(name, value);
+    if (!sharding_key_.empty()) visit(property::sharding_key, sharding_key_);
+    if (!delay_.empty()) visit(delay_name_, delay_);
+    for (const auto& [name, value] : added_.properties) visit(name, value);
+  }
+
+ private:
+  void set_delay(std::string_view name, std::int64_t value) {
+    delay_name_ = name;
+    delay_ = std::to_string(value);
+  }
+
+  const Message& message_;
+  const Added& added_;
+  const std::string keys_;
+  const std::string_view sharding_key_;
+  std::string_view delay_name_;
+  std::string delay_;
+};
 
 // Writes texts one behind the other into memory that was counted out before.
 class Writer {
@@ -177,20 +114,32 @@ constexpr std::size_t separators = 2;  // 0x01 behind the name, 0x02 behind the 
 
 }  // namespace
 
-void PreparedMessage::set_unique_key(std::string_view key) {
+void PreparedMessage::set_key(char* room, std::string_view key) {
   assert(key.size() == unique_key_size);
-  std::memcpy(unique_key_room, key.data(), key.size());
+  std::memcpy(room, key.data(), key.size());
+}
+
+std::string PreparedMessage::message_id() const {
+  if (entry_key_rooms.empty()) return std::string(unique_key());
+  std::string joined;
+  for (const char* const room : entry_key_rooms) {
+    if (!joined.empty()) joined += ',';
+    joined.append(room, unique_key_size);
+  }
+  return joined;
 }
 
 Result<PreparedMessage> prepare(const Message& message, const PrepareOptions& options,
-                                BodyMemory body_memory) {
-  if (auto checked = check(message, options); !checked) return std::move(checked).error();
+                                BodyMemory body_memory, const Added& added) {
+  if (auto checked = check_message(message, options.message_bytes_max); !checked) {
+    return std::move(checked).error();
+  }
   const auto packed = packed_body(message, options);
   if (!packed) return packed.error();
 
-  const std::string joined_keys = join_keys(message.keys);
+  const Properties properties(message, added);
   std::size_t properties_size = property::unique_key.size() + options.unique_key_size + separators;
-  each_property(message, joined_keys, [&](std::string_view name, std::string_view value) {
+  properties.each([&](std::string_view name, std::string_view value) {
     properties_size += name.size() + value.size() + separators;
   });
   if (properties_size > protocol::properties_size_max) {
@@ -201,11 +150,12 @@ Result<PreparedMessage> prepare(const Message& message, const PrepareOptions& op
   PreparedMessage prepared;
   prepared.body_size = message.body.size();
   prepared.flag = message.flag;
+  prepared.sys_flag = added.sys_flag;
   const bool is_packed = !packed->empty();
   const bool is_copied = is_packed || body_memory == BodyMemory::copy;
   const std::string_view body = is_packed ? *packed : message.body;
   if (is_packed) {
-    prepared.sys_flag = protocol::compression_sys_flag(on_the_wire(options.compression));
+    prepared.sys_flag |= protocol::compression_sys_flag(on_the_wire(options.compression));
   }
 
   prepared.memory = std::make_unique_for_overwrite<char[]>(message.topic.size() + properties_size +
@@ -218,7 +168,7 @@ Result<PreparedMessage> prepare(const Message& message, const PrepareOptions& op
   prepared.unique_key_room = out.skip(options.unique_key_size);
   prepared.unique_key_size = options.unique_key_size;
   out.put(protocol::property_separator);
-  each_property(message, joined_keys, [&](std::string_view name, std::string_view value) {
+  properties.each([&](std::string_view name, std::string_view value) {
     out.put(name);
     out.put(protocol::name_value_separator);
     out.put(value);

@@ -7,7 +7,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
+#include <string>
 #include <string_view>
+#include <vector>
+
+#include "protocol/properties.h"
 
 namespace rocketmq::client {
 
@@ -32,11 +37,24 @@ struct PreparedMessage {
   // The UNIQ_KEY inside `properties`: room that set_unique_key() fills in. Left open here, because
   // keys are made by one owner and messages are prepared on any thread.
   std::string_view unique_key() const { return {unique_key_room, unique_key_size}; }
-  void set_unique_key(std::string_view key);
+  void set_unique_key(std::string_view key) { set_key(unique_key_room, key); }
+  void set_key(char* room, std::string_view key);
+
+  // What the user knows it by: the UNIQ_KEY; of a batch those of its entries, joined by commas.
+  std::string message_id() const;
 
   std::unique_ptr<char[]> memory;
   char* unique_key_room = nullptr;
   std::size_t unique_key_size = 0;
+  std::vector<char*> entry_key_rooms;  // of a batch: the UNIQ_KEYs of its entries
+};
+
+// What is added to a message beyond what its user has set in it.
+struct Added {
+  std::string_view sharding_key;  // instead of the message's own, where it is not empty
+  // In names users may not set; every text satisfies protocol::is_property_text().
+  std::span<const protocol::Property> properties;
+  std::int32_t sys_flag = 0;  // protocol::sys_flag
 };
 
 enum class BodyMemory {
@@ -47,6 +65,6 @@ enum class BodyMemory {
 // Checks a message and prepares it. Errors: invalid_argument, too_large. Safe on any thread. Java:
 // Validators.checkMessage, DefaultMQProducerImpl.sendKernelImpl.
 Result<PreparedMessage> prepare(const Message& message, const PrepareOptions& options,
-                                BodyMemory memory);
+                                BodyMemory memory, const Added& added = {});
 
 }  // namespace rocketmq::client

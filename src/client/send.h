@@ -5,27 +5,50 @@
 #include <future>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
+#include "client/deadline_heap.h"
 #include "client/executor.h"
 #include "client/log.h"
 #include "client/message_prep.h"
 #include "client/pending_sends.h"
+#include "client/send_attempt.h"
+#include "client/send_hooks.h"
+#include "client/send_plan.h"
+#include "client/send_target.h"
 #include "net/loop.h"
 #include "net/task.h"
 
 namespace rocketmq::client {
 
+class Send;
 using SendPromise = std::promise<Result<SendReceipt>>;
-struct NoAnswer {};  // one-way
+struct NoAnswer {};                  // one-way
+using Members = std::vector<Send*>;  // those that were put together into this one, and are its own
 
-// One message from the user's call to the user's callback. Made on a user's thread, then owned by
-// the Sender, at last as a piece of Work by the executor.
+// While it lives a callback of this producer runs on this thread.
+class CallbackScope {
+ public:
+  explicit CallbackScope(const PendingSends& of);
+  ~CallbackScope();
+  CallbackScope(const CallbackScope&) = delete;
+  CallbackScope& operator=(const CallbackScope&) = delete;
+
+  static const PendingSends* running_here();
+
+ private:
+  const PendingSends* const outer_;
+};
+
+// One message, or one batch, from the user's call to the user's callback. Made on a user's thread,
+// then owned by the Sender, at last as a piece of Work by the executor.
 class Send final : public Work {
  public:
-  using Done = std::variant<NoAnswer, SendPromise, SendCallback>;
+  using Done = std::variant<NoAnswer, SendPromise, SendCallback, Members>;
 
   Send(PreparedMessage prepared, Done told, net::TimePoint until, std::shared_ptr<PendingSends> in)
       : message(std::move(prepared)),
@@ -38,45 +61,51 @@ class Send final : public Work {
   ~Send() = default;
 
   bool is_oneway() const { return std::holds_alternative<NoAnswer>(done); }
-  bool has_callback() const { return std::holds_alternative<SendCallback>(done); }
+  Members* members() { return std::get_if<Members>(&done); }
+  bool has_work() const { return std::holds_alternative<SendCallback>(done) || hooks != nullptr; }
+  std::size_t message_count() const {
+    return message.entry_key_rooms.empty() ? 1 : message.entry_key_rooms.size();
+  }
 
-  // Calls the callback, counts the send as ended, and is gone.
+  // Calls hooks and callback, counts the send as ended, and is gone.
   void run() override;
-  // The same for one that has none.
+  // Tells who waits for it. Of one without work that is its end.
   void tell_promise();
 
   // The producer whose callback runs on this thread just now, or nullptr.
-  static const PendingSends* running_here();
+  static const PendingSends* running_here() { return CallbackScope::running_here(); }
 
   PreparedMessage message;
   Done done;
   net::TimePoint deadline{};
+  SendKind kind = SendKind::message;
+  SendTarget target;
+  bool may_be_batched = false;  // by us, with others
   std::shared_ptr<PendingSends> pending;
   bool is_admitted = true;
+  std::shared_ptr<const SendHooks> hooks;  // none: nullptr
   std::optional<Result<SendReceipt>> result;
+  std::string message_id;  // for hooks, once there is a result
   const Log* log = nullptr;
 
   // While it is under way.
+  SendPlan plan{1, 0};
+  RoutePtr route;
+  PublishQueue queue;                     // where it is tried
+  std::optional<Attempt> attempt;         // waits for an answer
+  bool is_held = false;                   // until others go with it
+  std::optional<SendReceipt> less_safe;   // it is stored, and tried again to be safer
   bool may_be_stored = false;             // an attempt was written and not answered
   std::string_view waits_for = "a turn";  // what a timeout will say it waited for
   std::int64_t born_timestamp = 0;        // Unix ms
+  net::TimePoint begun_at{};
+  net::TimePoint attempt_at{};
+  std::string region_id = "DefaultRegion";  // for observers
+  bool is_trace_on = true;
 
-  Send* next = nullptr;  // in the queue of new ones, then in the list of those under way
-  Send* previous = nullptr;
-  net::Task<> task;
-};
-
-// The sends under way, the oldest first. Does not own them.
-class SendList {
- public:
-  bool empty() const { return first_ == nullptr; }
-  Send& front() const { return *first_; }
-  void push_back(Send& send);
-  void erase(Send& send);
-
- private:
-  Send* first_ = nullptr;
-  Send* last_ = nullptr;
+  std::size_t heap_index = in_no_heap;
+  Send* next = nullptr;  // in the queue of new ones
+  net::Task<> task;      // waits before an attempt
 };
 
 }  // namespace rocketmq::client

@@ -1,8 +1,11 @@
 #include "client/sender.h"
 
+#include <algorithm>
 #include <cassert>
 
+#include "net/answer.h"
 #include "protocol/requests/message.h"
+#include "protocol/requests/reply.h"
 #include "protocol/str.h"
 
 namespace rocketmq::client {
@@ -17,153 +20,174 @@ constexpr net::Duration output_check_interval = 2ms;
 // Before the only broker there is gets another try.
 constexpr net::Duration same_broker_pause = 100ms;
 
-SendStatus status_of(std::int32_t code) {
-  switch (static_cast<ResponseCode>(code)) {
-    case ResponseCode::flush_disk_timeout:
-      return SendStatus::flush_disk_timeout;
-    case ResponseCode::flush_slave_timeout:
-      return SendStatus::flush_slave_timeout;
-    case ResponseCode::slave_not_available:
-      return SendStatus::slave_not_available;
+// Calls use(request) with the request that carries a send of this kind.
+template <class Use>
+auto with_request(SendKind kind, const protocol::SendMessageV2& request, Use use) {
+  switch (kind) {
+    case SendKind::batch:
+      return use(protocol::SendBatchMessage{request});
+    case SendKind::reply:
+      return use(protocol::SendReplyMessageV2{request});
     default:
-      return SendStatus::ok;
+      return use(request);
   }
 }
 
-// One attempt: co_await gives a Result<SendReceipt>. The answer is read where it lies in the
-// receiving buffer; net::CallAwaiter would keep a copy of it for each message.
-class [[nodiscard]] Attempt final : protocol::PendingCall {
- public:
-  Attempt(net::Channel& channel, const protocol::SendMessageV2& request, const Send& send,
-          const std::string& broker_name, net::Duration timeout)
-      : send_(send), broker_name_(broker_name) {
-    if (auto sent = channel.send(*this, request, send.message.body, timeout); !sent) {
-      result_.emplace(std::move(sent).error());
-    }
-  }
+const std::string& broker_of(const Send& send) { return send.route->broker_name(send.queue); }
+const std::string& address_of(const Send& send) { return send.route->master_address(send.queue); }
 
-  bool await_ready() const { return result_.has_value(); }
-  void await_suspend(std::coroutine_handle<> caller) { caller_ = caller; }
-  Result<SendReceipt> await_resume() { return *std::move(result_); }
-
- private:
-  void answered(protocol::Incoming& incoming) override {
-    result_.emplace(receipt(incoming.command()));
-    caller_.resume();
-  }
-  void failed(const Error& error) override {
-    result_.emplace(error);
-    caller_.resume();
-  }
-
-  Result<SendReceipt> receipt(const protocol::Command& answer) const {
-    if (!net::accepts_answer<protocol::SendMessageV2>(answer.code)) {
-      return net::error_of_answer(answer);
-    }
-    protocol::SendMessageResponse header;
-    if (auto decoded = protocol::decode_header(answer.fields, header); !decoded) {
-      return Error{Errc::bad_message, std::move(decoded).error().message, Outcome::unknown};
-    }
-    return SendReceipt{.message_id = std::string(send_.message.unique_key()),
-                       .offset_message_id = std::string(header.msg_id),
-                       .queue = {std::string(send_.message.topic), broker_name_, header.queue_id},
-                       .queue_offset = header.queue_offset,
-                       .status = status_of(answer.code)};
-  }
-
-  const Send& send_;
-  const std::string& broker_name_;
-  std::coroutine_handle<> caller_;
-  std::optional<Result<SendReceipt>> result_;
-};
-
-Error at_broker(Error error, const std::string& broker_name, const std::string& address) {
-  error.message = str("broker ", broker_name, " at ", address, ": ", error.message);
+Error at_broker(const Send& send, Error error) {
+  error.message = str("broker ", broker_of(send), " at ", address_of(send), ": ", error.message);
   return error;
 }
 
 }  // namespace
 
-Sender::Sender(std::shared_ptr<Client::Core> core, ProducerOptions options)
+void Attempt::answered(protocol::Incoming& answer) { sender_.answered(send_, answer.command()); }
+void Attempt::failed(const Error& error) { sender_.failed(send_, error); }
+
+Sender::Sender(std::shared_ptr<Client::Core> core, ProducerOptions options,
+               std::shared_ptr<PendingSends> pending)
     : core_(std::move(core)),
       options_(std::move(options)),
-      is_reachable_([pool = &core_->pool()](std::string_view address) {
-        return pool->find(address) != nullptr || pool->is_reachable(address);
+      pending_(std::move(pending)),
+      rank_of_([this](std::string_view broker, std::string_view address) {
+        return rank(broker, address);
       }),
       next_ticket_(core_->random()) {
+  if (options_.fault_avoidance.enabled) faults_.emplace(options_.fault_avoidance.probe);
+  if (faults_ && options_.fault_avoidance.probe) {
+    detector_ = std::make_unique<FaultDetector>(*core_, *faults_);
+  }
+  if (options_.auto_batch) {
+    accumulator_.emplace(*options_.auto_batch, options_.message_bytes_max);
+  }
   drained_.set();
 }
 
 Sender::~Sender() { assert(under_way_.empty() && finished_.empty()); }
 
+BrokerRank Sender::rank(std::string_view broker_name, std::string_view address) const {
+  net::ChannelPool& pool = core_->pool();
+  if (pool.find(address) == nullptr && !pool.is_reachable(address)) return BrokerRank::unreachable;
+  return faults_ ? faults_->rank(broker_name, core_->loop().now()) : BrokerRank::fine;
+}
+
 void Sender::start(std::unique_ptr<Send> owned) {
   Send& send = *owned.release();  // ours by the lists
   send.log = &core_->log();
+  send.begun_at = core_->loop().now();
   if (under_way_.empty()) drained_.reset();
-  under_way_.push_back(send);
+  under_way_.push(send);
   if (send.result) return finish(send, *std::move(send.result));  // refused before it came here
   if (is_closed_) return finish(send, Error{Errc::client_closed, "the producer was closed"});
 
   send.born_timestamp = core_->loop().wall_ms();
-  unique_key_.clear();
-  core_->append_unique_key(unique_key_);
-  send.message.set_unique_key(unique_key_);
-  if (sweep_timer_ == nullptr) arm_sweep();
-  send.task = run(&send);
+  assign_keys(send);
+  if (send.deadline < sweep_at_) arm_sweep();
+  if (send.may_be_batched && accumulator_ && accumulator_->add(send, send.begun_at)) {
+    send.is_held = true;
+    send.waits_for = "others to go with";
+    return send_ready_batches();
+  }
+  begin(send);
+}
+
+void Sender::assign_keys(Send& send) {
+  const auto assign = [&](char* room) {
+    unique_key_.clear();
+    core_->append_unique_key(unique_key_);
+    send.message.set_key(room, unique_key_);
+  };
+  assign(send.message.unique_key_room);
+  for (char* const room : send.message.entry_key_rooms) assign(room);
+}
+
+void Sender::begin(Send& send) {
+  const bool is_tried_once = send.is_oneway() || !is_any_queue(send.target);
+  send.plan = SendPlan(is_tried_once ? 1 : options_.attempts_max, next_ticket_++);
+  attempt(send);
+}
+
+void Sender::attempt(Send& send) {
+  if (attempt_now(send)) return;
+  send.task = attempt_later(&send);
   send.task.start();
 }
 
-net::Task<> Sender::run(Send* under_way) {
-  Send& send = *under_way;  // lives until after this coroutine
-  SendPlan plan(send.is_oneway() ? 1 : options_.attempts_max, next_ticket_++);
+bool Sender::attempt_now(Send& send) {
   while (true) {
-    RoutePtr route = core_->routes().find(send.message.topic);
-    if (route == nullptr) {
+    send.route = core_->routes().find(send.message.topic);
+    if (send.route == nullptr) return false;
+    if (!choose_queue(send)) return true;
+    if (send.plan.is_same_broker_again()) return false;
+    net::Channel* const channel = ready_channel(send);
+    if (channel == nullptr) return false;
+    auto written = write(send, *channel);
+    if (written || !may_try_again(send, std::move(written).error())) return true;
+  }
+}
+
+// From where attempt_now() had to leave off.
+net::Task<> Sender::attempt_later(Send* under_way) {
+  Send& send = *under_way;  // lives until after this coroutine
+  while (true) {
+    if (send.route == nullptr) {
       send.waits_for = "the route";
       auto asked = co_await core_->routes().get_to_send(std::string(send.message.topic),
                                                         options_.new_topic_queues);
       if (!asked) co_return finish(send, std::move(asked).error());
-      route = *std::move(asked);
+      send.route = *std::move(asked);
+      if (!choose_queue(send)) co_return;
     }
-
-    const std::optional<PublishQueue> queue = plan.next(*route, is_reachable_);
-    if (!queue) co_return finish(send, plan.error());
-    if (plan.is_same_broker_again()) {
+    if (send.plan.is_same_broker_again()) {
       send.waits_for = "another attempt";
       co_await net::sleep_for(core_->loop(), core_->jittered(same_broker_pause));
     }
-
-    const std::string& broker_name = route->broker_name(*queue);
-    const std::string& address = route->master_address(*queue);
-    net::Channel* channel = core_->pool().find(address);
-    if (channel == nullptr || channel->pending_output() > output_bytes_max) {
-      send.waits_for = "a connection";
-      auto connected = co_await channel_to(address, send.deadline);
-      if (!connected) {
-        core_->routes().doubt(route->topic);
-        if (plan.failed(at_broker(std::move(connected).error(), broker_name, address))) continue;
-        co_return finish(send, plan.error());
-      }
-      channel = *connected;
-    }
-
-    if (send.is_oneway()) {
-      auto sent = channel->oneway(request(send, *route, *queue), send.message.body);
-      if (!sent) co_return finish(send, at_broker(std::move(sent).error(), broker_name, address));
-      co_return finish(send, SendReceipt{});
-    }
-    send.waits_for = "the broker's answer";
-    send.may_be_stored = true;
-    // The sweep ends it in time; the channel's own timeout must not come first.
-    auto receipt = co_await Attempt(*channel, request(send, *route, *queue), send, broker_name,
-                                    send.deadline - core_->loop().now() + 1s);
-    if (receipt) co_return finish(send, std::move(receipt));
-    if (receipt.error().code == Errc::not_connected) core_->routes().doubt(route->topic);
-    const bool may_try_again =
-        plan.failed(at_broker(std::move(receipt).error(), broker_name, address));
-    send.may_be_stored = plan.may_be_stored();
-    if (!may_try_again) co_return finish(send, plan.error());
+    send.waits_for = "a connection";
+    auto channel = co_await channel_to(address_of(send), send.deadline);
+    Result<void> written =
+        channel ? write(send, **channel) : Result<void>(std::move(channel).error());
+    if (written || !may_try_again(send, std::move(written).error())) co_return;
+    if (attempt_now(send)) co_return;
   }
+}
+
+bool Sender::choose_queue(Send& send) {
+  const auto queue = is_any_queue(send.target)
+                         ? send.plan.next(*send.route, rank_of_)
+                         : send.plan.next(find_queue(send.target, send.route, queue_texts_));
+  if (queue) {
+    send.queue = *queue;
+    return true;
+  }
+  Error error = send.plan.error();
+  if (error.code == Errc::not_connected) core_->routes().doubt(send.route->topic);
+  finish(send, std::move(error));
+  return false;
+}
+
+// An attempt failed. What it leads to if no other is made: the send ends.
+bool Sender::may_try_again(Send& send, Error error) {
+  if (error.code == Errc::not_connected || error.code == Errc::timeout) {
+    core_->routes().doubt(send.route->topic);
+    if (faults_) faults_->not_reached(broker_of(send), core_->loop().now());
+  } else if (faults_ && error.code.category() == response_category() && is_retryable(error.code)) {
+    faults_->refused(broker_of(send), core_->loop().now());
+  }
+  const bool may = send.plan.failed(broker_of(send), at_broker(send, std::move(error)));
+  send.may_be_stored = send.plan.may_be_stored();
+  if (!may) {
+    finish(send, send.plan.error());
+    return false;
+  }
+  pending_->retried.fetch_add(1, std::memory_order_relaxed);
+  return true;
+}
+
+net::Channel* Sender::ready_channel(const Send& send) const {
+  net::Channel* const channel = core_->pool().find(address_of(send));
+  return channel != nullptr && channel->pending_output() <= output_bytes_max ? channel : nullptr;
 }
 
 // An open channel whose output is not too long.
@@ -181,85 +205,64 @@ net::Task<Result<net::Channel*>> Sender::channel_to(std::string address, net::Ti
   }
 }
 
-protocol::SendMessageV2 Sender::request(const Send& send, const Route& route,
-                                        const PublishQueue& queue) const {
+Result<void> Sender::write(Send& send, net::Channel& channel) {
+  send.attempt_at = core_->loop().now();
+  if (detector_ != nullptr) detector_->set_topic(send.message.topic);
+  if (send.is_oneway()) {
+    auto sent = with_request(send.kind, request(send), [&](const auto& request) {
+      return channel.oneway(request, send.message.body);
+    });
+    if (sent) finish(send, SendReceipt{});
+    return sent;
+  }
+  // The sweep ends it in time; the channel's own timeout must not come first.
+  const net::Duration timeout = send.deadline - send.attempt_at + 1s;
+  send.attempt.emplace(*this, send);
+  auto sent = with_request(send.kind, request(send), [&](const auto& request) {
+    return channel.send(*send.attempt, request, send.message.body, timeout);
+  });
+  if (!sent) return sent;
+  send.waits_for = "the broker's answer";
+  send.may_be_stored = true;
+  return {};
+}
+
+protocol::SendMessageV2 Sender::request(const Send& send) const {
   protocol::SendMessageV2 request;
   request.producer_group = options_.group;
   request.topic = send.message.topic;
   request.default_topic = template_topic;
   request.default_topic_queue_nums = options_.new_topic_queues;
-  request.queue_id = queue.queue_id;
+  request.queue_id = send.queue.queue_id;
   request.sys_flag = send.message.sys_flag;
   request.born_timestamp = send.born_timestamp;
   request.flag = send.message.flag;
   request.properties = send.message.properties;
   request.reconsume_times = 0;
   request.unit_mode = false;
-  request.batch = false;
-  request.broker_name = route.broker_name(queue);
+  request.batch = send.kind == SendKind::batch;
+  request.broker_name = broker_of(send);
   return request;
 }
 
-void Sender::finish(Send& send, Result<SendReceipt> result) {
-  if (send.is_oneway() && !result) {
-    core_->log().warn(str("a one-way message was dropped: ", to_string(result.error())));
-  }
-  send.result.emplace(std::move(result));
-  send.pending->release_bytes(send.message.body_size);
-  under_way_.erase(send);
-  const bool is_first = finished_.empty();
-  finished_.push(send);
-  // Not here: a coroutine that ends cannot destroy itself, and whoever has more to finish in this
-  // turn shares one handing over.
-  if (is_first) core_->loop().defer([self = shared_from_this()] { self->hand_over(); });
-  if (under_way_.empty()) drained_.set();
+// The next attempt, where there is one, begins from in here: `send.attempt` is replaced.
+void Sender::failed(Send& send, const Error& error) {
+  if (may_try_again(send, error)) attempt(send);
 }
 
-void Sender::hand_over() {
-  WorkList callbacks;
-  while (Work* const work = finished_.pop()) {
-    Send& send = *static_cast<Send*>(work);
-    send.task.cancel();
-    send.message.memory.reset();
-    send.has_callback() ? callbacks.push(send) : send.tell_promise();
-  }
-  core_->run_callbacks(std::move(callbacks));
-}
-
-// All sends of a producer have the same timeout, so the oldest is the next to be late, and one
-// timer watches over all of them.
-void Sender::arm_sweep() {
-  sweep_timer_.reset();
-  if (under_way_.empty()) return;
-  const net::Duration left = under_way_.front().deadline - core_->loop().now();
-  sweep_timer_ = core_->loop().after(left, [this] { sweep(); });
-}
-
-void Sender::sweep() {
+void Sender::answered(Send& send, const protocol::Command& answer) {
+  auto stored = receipt(send, answer);
+  if (!stored) return failed(send, stored.error());
   const net::TimePoint now = core_->loop().now();
-  while (!under_way_.empty() && under_way_.front().deadline <= now) {
-    Send& late = under_way_.front();
-    late.task.cancel();
-    finish(late, Error{Errc::timeout,
-                       str("topic ", late.message.topic, ": waited for ", late.waits_for,
-                           " longer than the send timeout"),
-                       late.may_be_stored ? Outcome::unknown : Outcome::not_sent});
+  if (faults_) faults_->answered(broker_of(send), now - send.attempt_at, now);
+  if (stored->status != SendStatus::ok && options_.retry_when_not_stored_safely &&
+      send.plan.has_attempts_left()) {
+    send.less_safe = *std::move(stored);
+    send.plan.failed(broker_of(send), {Errc::timeout, "not stored safely", Outcome::unknown});
+    pending_->retried.fetch_add(1, std::memory_order_relaxed);
+    return attempt(send);
   }
-  arm_sweep();
-}
-
-std::size_t Sender::fail_all() {
-  is_closed_ = true;
-  std::size_t count = 0;
-  while (!under_way_.empty()) {
-    Send& send = under_way_.front();
-    send.task.cancel();
-    finish(send, Error{Errc::client_closed, "the producer was closed",
-                       send.may_be_stored ? Outcome::unknown : Outcome::not_sent});
-    ++count;
-  }
-  sweep_timer_.reset();
-  return count;
+  finish(send, std::move(stored));
 }
 
 net::Task<> Sender::drain(net::Duration timeout) {

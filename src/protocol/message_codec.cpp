@@ -183,15 +183,16 @@ void patch_store_timestamp(char* record, std::int64_t store_timestamp) {
   store_big(record + store_timestamp_at + (is_v6 ? v6_extra : 0), store_timestamp);
 }
 
-// Java: MessageDecoder.encodeMessage. The size comes first; magic and CRC are left zero.
-void append_batch_entry(std::string& to, const BatchEntry& entry) {
-  assert(entry.properties.size() <= properties_size_max);
-  const std::size_t size = batch_entry_size_min + entry.body.size() + entry.properties.size();
-  assert(size <= 0x7fffffff);
-  const std::size_t at = to.size();
-  to.resize(at + size);
+std::size_t batch_entry_size(const BatchEntry& entry) {
+  return batch_entry_size_min + entry.body.size() + entry.properties.size();
+}
 
-  RawWriter writer(to.data() + at);
+// Java: MessageDecoder.encodeMessage. The size comes first; magic and CRC are left zero.
+std::size_t encode_batch_entry(const BatchEntry& entry, char* to) {
+  assert(entry.properties.size() <= properties_size_max);
+  const std::size_t size = batch_entry_size(entry);
+  assert(size <= 0x7fffffff);
+  RawWriter writer(to);
   writer.put(static_cast<std::int32_t>(size));
   writer.put(std::int32_t{0});
   writer.put(std::int32_t{0});
@@ -200,6 +201,13 @@ void append_batch_entry(std::string& to, const BatchEntry& entry) {
   writer.put(entry.body);
   writer.put(static_cast<std::int16_t>(entry.properties.size()));
   writer.put(entry.properties);
+  return size;
+}
+
+void append_batch_entry(std::string& to, const BatchEntry& entry) {
+  const std::size_t at = to.size();
+  to.resize(at + batch_entry_size(entry));
+  encode_batch_entry(entry, to.data() + at);
 }
 
 // Java: MessageDecoder.decodeMessage reads on by the inner lengths; we also hold the entry to its

@@ -112,6 +112,10 @@ struct BatchEntry {
 };
 
 void append_batch_entry(std::string& to, const BatchEntry& entry);
+// The same into memory that has room for batch_entry_size(entry) bytes; returns that size. The
+// properties come last.
+std::size_t batch_entry_size(const BatchEntry& entry);
+std::size_t encode_batch_entry(const BatchEntry& entry, char* to);
 
 // Walks a batch body the way RecordReader walks a pull body.
 class BatchReader {
