@@ -24,6 +24,7 @@ struct RequestStatistics {
   std::uint64_t failed = 0;   ///< no answer: timeout, connection lost
   std::uint64_t refused = 0;  ///< answered with another code than success
   std::vector<std::uint64_t> counts;
+  std::uint64_t total_us = 0;  ///< all that were answered took, together
 };
 
 /// A moment of one Client.

@@ -4,15 +4,11 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
-#include <limits>
 #include <thread>
 #include <utility>
 
+#include "client/core_options.h"
 #include "client/local_host.h"
-#include "net/address.h"
-#include "net/tls_context.h"
-#include "protocol/signature.h"
 
 namespace rocketmq {
 namespace {
@@ -20,46 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr net::Duration flush_timeout_at_end = 1s;
-
-constexpr std::chrono::milliseconds duration_min = 1ms;
-constexpr std::chrono::milliseconds duration_max = 24h;
-
-Result<void> check(const ClientOptions& options) {
-  const std::pair<std::string_view, std::chrono::milliseconds> durations[] = {
-      {"connect_timeout", options.connect_timeout},
-      {"request_timeout", options.request_timeout},
-      {"route_refresh_interval", options.route_refresh_interval},
-      {"heartbeat_interval", options.heartbeat_interval},
-      {"rebalance_interval", options.rebalance_interval},
-      {"offset_commit_interval", options.offset_commit_interval},
-  };
-  for (const auto& [name, duration] : durations) {
-    if (duration < duration_min || duration > duration_max) {
-      return Error{Errc::invalid_argument,
-                   str(name, " is ", duration.count(), " ms, not 1 ms to 24 h")};
-    }
-  }
-  const std::pair<std::string_view, std::size_t> limits[] = {
-      {"frame_bytes_max", options.frame_bytes_max},
-      {"pending_requests_max", options.pending_requests_max},
-      {"callback_threads", options.callback_threads},
-  };
-  for (const auto& [name, limit] : limits) {
-    if (limit == 0) return Error{Errc::invalid_argument, str(name, " is 0")};
-  }
-  return {};
-}
-
-// A client whose options are refused has a core all the same, which must do no harm.
-std::chrono::milliseconds bounded(std::chrono::milliseconds duration) {
-  return std::clamp(duration, duration_min, duration_max);
-}
-
-std::string make_client_id(const ClientOptions& options) {
-  std::string instance = options.instance_name;
-  if (instance.empty()) instance = str(getpid(), '#', std::random_device{}());
-  return str(client::ip_text(client::local_host()), '@', instance);
-}
+constexpr std::chrono::milliseconds deadline_max = 24h;
 
 }  // namespace
 
@@ -79,6 +36,7 @@ std::shared_ptr<Client::Core> Client::Core::create_on(net::Loop& loop, ClientOpt
 // very thread to end. Then another one takes the core down.
 std::shared_ptr<Client::Core> Client::Core::share(Core* core) {
   return std::shared_ptr<Core>(core, [](Core* last) {
+    if (last->is_forked()) return;  // its threads and connections are another process's
     if (last->is_on_own_thread()) {
       std::thread([last] { delete last; }).detach();
     } else {
@@ -94,7 +52,8 @@ bool Client::Core::is_on_own_thread() const {
 
 Client::Core::Core(ClientOptions options, std::unique_ptr<net::EventLoop> own_loop, net::Loop* loop)
     : options_(std::move(options)),
-      client_id_(make_client_id(options_)),
+      client_id_(client::make_client_id(options_)),
+      namespace_(client::namespace_of(options_)),
       log_(options_.log, options_.log_level),
       own_loop_(std::move(own_loop)),
       loop_(loop),
@@ -107,77 +66,35 @@ Client::Core::Core(ClientOptions options, std::unique_ptr<net::EventLoop> own_lo
   if (executor_ == nullptr) {
     own_pool_ = std::make_unique<client::ThreadPool>(options_.callback_threads);
   }
-  usable_ = check(options_);
-  if (usable_) usable_ = set_name_servers();
-  net::ChannelPoolOptions connections;
-  if (auto made = pool_options()) {
-    connections = *std::move(made);
-  } else if (usable_) {
-    usable_ = std::move(made).error();
-  }
-  net::run_in(*loop_, [&] { build(std::move(connections)); });
+  net::ChannelPoolOptions connections = client::pool_options(options_, random());
+  connections.log = [this](std::string_view line) { log_.info(line); };
+  client::HttpUrl address_server;
+  usable_ = prepare(connections, address_server);
+  net::run_in(*loop_, [&] {
+    build(std::move(connections));
+    if (usable_ && !options_.address_server.empty()) ask_address_server(std::move(address_server));
+  });
 }
 
 Client::Core::~Core() { take_down(); }
 
-Result<void> Client::Core::set_name_servers() {
-  std::string list = options_.name_servers;
-  if (list.empty()) {
-    const char* const environment = std::getenv("NAMESRV_ADDR");
-    if (environment != nullptr) list = environment;
+Result<void> Client::Core::prepare(net::ChannelPoolOptions& connections,
+                                   client::HttpUrl& address_server) {
+  if (auto checked = client::check_options(options_); !checked) return checked;
+  auto servers = client::name_server_list(options_);
+  if (!servers) return std::move(servers).error();
+  name_servers_ = client::NameServers(*std::move(servers), random());
+  if (!options_.address_server.empty()) {
+    auto url = client::address_server_url(options_.address_server, options_.unit_name);
+    if (!url) return std::move(url).error();
+    address_server = *std::move(url);
   }
-  if (list.empty()) {
-    return Error{Errc::no_name_server,
-                 "ClientOptions::name_servers is empty, and so is NAMESRV_ADDR"};
+  if (options_.tls.enabled) {
+    auto tls = client::load_tls(options_.tls);
+    if (!tls) return std::move(tls).error();
+    connections.connect.tls = *std::move(tls);
   }
-  // Java: NameServerAddressUtils.getNameSrvAddrFromNamesrvEndpoint.
-  if (list.starts_with("http://")) list.erase(0, list.rfind('/') + 1);
-  auto addresses = net::parse_address_list(list);
-  if (!addresses) {
-    return Error{Errc::invalid_argument, str("name_servers: ", addresses.error().message)};
-  }
-  std::vector<std::string> texts;
-  for (const net::Address& address : *addresses) texts.push_back(to_string(address));
-  name_servers_ = client::NameServers(std::move(texts), random());
   return {};
-}
-
-Result<net::ChannelPoolOptions> Client::Core::pool_options() {
-  net::ChannelPoolOptions connections;
-  connections.connect.timeout = bounded(options_.connect_timeout);
-  // What may wait for a broker that does not read is limited by its producers, message by message.
-  connections.connect.stream.output_bytes_max = std::numeric_limits<std::size_t>::max();
-  connections.channel.codec = options_.header_encoding == HeaderEncoding::json
-                                  ? protocol::HeaderCodec::json
-                                  : protocol::HeaderCodec::rocketmq;
-  connections.channel.frame_bytes_max = options_.frame_bytes_max;
-  connections.channel.pending_calls_max = options_.pending_requests_max;
-  connections.channel.request_hook = signing_hook();
-  connections.random_seed = random();
-  connections.log = [this](std::string_view line) { log_.info(line); };
-  if (!options_.tls.enabled) return connections;
-
-  auto tls = net::TlsContext::for_client({.ca_file = options_.tls.ca_file,
-                                          .cert_file = options_.tls.cert_file,
-                                          .key_file = options_.tls.key_file,
-                                          .verify_server = options_.tls.verify_host});
-  if (!tls) return std::move(tls).error();
-  connections.connect.tls = *std::move(tls);
-  return connections;
-}
-
-// Java: AclClientRPCHook.
-net::RequestHook Client::Core::signing_hook() const {
-  if (options_.credentials.access_key.empty()) return {};
-  const auto signer = std::make_shared<protocol::Signer>(options_.credentials.secret_key);
-  return [signer, who = options_.credentials](net::OutgoingRequest& request) {
-    request.add("AccessKey", who.access_key);
-    if (!who.security_token.empty()) request.add("SecurityToken", who.security_token);
-    std::vector<protocol::SignedField> fields;
-    for (const protocol::Field& field : request.fields())
-      fields.push_back({field.name, field.value});
-    request.add("Signature", signer->sign(fields, request.body()));
-  };
 }
 
 void Client::Core::build(net::ChannelPoolOptions connections) {
@@ -189,16 +106,22 @@ void Client::Core::build(net::ChannelPoolOptions connections) {
   const auto jitter = [this](net::Duration duration) { return jittered(duration); };
   pool_ = std::make_unique<net::ChannelPool>(*loop_, std::move(connections), &router_);
   routes_ = std::make_unique<client::Routes>(
-      *loop_, client::RoutesOptions{.refresh_interval = bounded(options_.route_refresh_interval)},
+      *loop_,
+      client::RoutesOptions{.refresh_interval = client::bounded(options_.route_refresh_interval)},
       [this](std::string topic) { return ask_for_route(std::move(topic)); }, jitter);
   groups_ = std::make_unique<client::Groups>(
       *loop_,
       client::GroupsOptions{.client_id = client_id_,
-                            .heartbeat_interval = bounded(options_.heartbeat_interval),
-                            .request_timeout = bounded(options_.request_timeout)},
+                            .heartbeat_interval = client::bounded(options_.heartbeat_interval),
+                            .request_timeout = client::bounded(options_.request_timeout)},
       *pool_, routes_->table(), jitter, log_);
   server_requests_.set_groups(groups_.get());
   tasks_ = std::make_unique<net::TaskSet>();
+  if (usable_ && options_.tls.enabled && options_.tls.reload_interval > 0ms) {
+    tls_reload_ = std::make_unique<client::TlsReload>(
+        *loop_, options_.tls, log_,
+        [this](std::shared_ptr<const net::TlsContext> tls) { pool_->set_tls(std::move(tls)); });
+  }
 
   routes_->on_new_broker = [this] { groups_->heartbeat_soon(); };
   pool_->on_opened = [this](const std::string& address) {
@@ -212,10 +135,91 @@ void Client::Core::build(net::ChannelPoolOptions connections) {
   };
 }
 
+void Client::Core::ask_address_server(client::HttpUrl url) {
+  address_server_ = std::make_unique<client::AddressServer>(
+      *loop_,
+      client::AddressServerOptions{.url = std::move(url), .timeout = options_.request_timeout},
+      log_, [this](std::vector<std::string> list) { set_name_servers(std::move(list)); });
+}
+
+// Java: NettyRemotingClient.updateNameServerAddressList.
+void Client::Core::set_name_servers(std::vector<std::string> addresses) {
+  for (const std::string& gone : name_servers_.replace(std::move(addresses), random())) {
+    log_.info(str("name server ", gone, " is no longer in the list"));
+    pool_->close(gone);
+  }
+}
+
+Result<void> Client::Core::usable() const {
+  if (is_forked()) return forked_error();
+  if (is_closed_) return Error{Errc::client_closed, "the client is closed"};
+  return usable_;
+}
+
+Result<void> Client::Core::refuse_to_wait() const {
+  if (is_forked()) return forked_error();
+  if (is_shut_) return Error{Errc::client_closed, "the client is closed"};
+  if (loop_->in_loop_thread()) {
+    return Error{Errc::would_deadlock, "a blocking call on the client's own loop thread"};
+  }
+  return {};
+}
+
+Result<void> Client::Core::add_handle(const std::shared_ptr<client::Handle>& handle) {
+  Result<void> added;
+  net::run_in(*loop_, [&] {
+    // In the same order as living_handles() of close(), which sets it before.
+    if (is_closed_) {
+      added = Error{Errc::client_closed, "the client is closed"};
+      return;
+    }
+    std::erase_if(handles_, [](const auto& other) { return other.expired(); });
+    handles_.push_back(handle);
+  });
+  return added;
+}
+
+std::vector<std::shared_ptr<client::Handle>> Client::Core::living_handles() {
+  std::vector<std::shared_ptr<client::Handle>> living;
+  net::run_in(*loop_, [&] {
+    for (const auto& handle : handles_) {
+      if (auto lives = handle.lock()) living.push_back(std::move(lives));
+    }
+  });
+  return living;
+}
+
+Result<void> Client::Core::close(std::chrono::milliseconds deadline) {
+  if (is_forked()) return forked_error();
+  if (is_closed_.exchange(true)) return {};
+  const bool in_callback = client::ThreadPool::is_pool_thread() || loop_->in_loop_thread();
+  auto closed =
+      client::close_handles(living_handles(), std::clamp(deadline, 0ms, deadline_max), in_callback);
+  is_shut_ = true;
+  net::run_in(*loop_, [this] { tasks_->start(shut_soon()); });
+  return closed;
+}
+
+// Not at once: this may be a callback that runs inside of what is to end.
+net::Task<> Client::Core::shut_soon() {
+  co_await net::sleep_for(*loop_, net::Duration::zero());
+  shut();
+}
+
+void Client::Core::shut() {
+  address_server_.reset();
+  tls_reload_.reset();
+  routes_->stop();
+  groups_->stop();
+  pool_->shut();
+}
+
 void Client::Core::take_down() {
   const auto flushed = std::make_shared<std::promise<void>>();
   net::run_in(*loop_, [&] {
     tasks_.reset();
+    address_server_.reset();
+    tls_reload_.reset();
     server_requests_.set_groups(nullptr);
     groups_.reset();
     routes_.reset();

@@ -2,6 +2,7 @@
 
 #include <rocketmq/client.h>
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <future>
@@ -11,18 +12,24 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
+#include "client/address_server.h"
 #include "client/executor.h"
+#include "client/fork_guard.h"
 #include "client/groups.h"
+#include "client/handle.h"
 #include "client/log.h"
 #include "client/name_servers.h"
 #include "client/routes.h"
 #include "client/server_requests.h"
+#include "client/tls_reload.h"
 #include "net/channel_pool.h"
 #include "net/event_loop.h"
 #include "net/router.h"
 #include "net/task_set.h"
 #include "protocol/message_id.h"
+#include "protocol/namespaces.h"
 #include "protocol/requests/namesrv.h"
 #include "protocol/str.h"
 
@@ -46,8 +53,31 @@ class Client::Core {
 
   // ---- from any thread
 
-  // Why this client cannot be used, if so: what every create_ function says.
-  const Result<void>& usable() const { return usable_; }
+  // Why this client cannot be used, if so: what every create_ function says. Errors: forked,
+  // client_closed, what is wrong with the options.
+  Result<void> usable() const;
+  // In a child of the process that made it: nothing here may be touched but this. The first
+  // question of every function of a handle.
+  bool is_forked() const { return fork_guard_.is_child(); }
+  static Error forked_error() {
+    return {Errc::forked, "the client was made by another process, before fork()"};
+  }
+
+  // To be closed with the client, and in its statistics. Fails with client_closed.
+  Result<void> add_handle(const std::shared_ptr<client::Handle>& handle);
+  Result<void> close(std::chrono::milliseconds deadline);
+  ClientStatistics statistics();
+
+  // Names of topics and groups as they are on the wire, and back: in the namespace, where there is
+  // one of the first kind.
+  std::string wire_name(std::string_view name) const {
+    return protocol::wrap_namespace(namespace_, name);
+  }
+  std::string plain_name(std::string_view name) const {
+    return protocol::without_namespace(namespace_, name);
+  }
+  const std::string& name_space() const { return namespace_; }  // empty: none
+
   const ClientOptions& options() const { return options_; }
   const std::string& client_id() const { return client_id_; }
   net::Loop& loop() { return *loop_; }
@@ -55,7 +85,7 @@ class Client::Core {
 
   // Runs a task on the loop and waits for what it gives. `make` is called on the loop and returns
   // the task: a call of a coroutine, not a capturing coroutine itself. On the loop thread, where
-  // nobody may wait: would_deadlock.
+  // nobody may wait: would_deadlock. Errors: forked, and client_closed once all handles are closed.
   template <class T>
   Result<T> wait(std::function<net::Task<Result<T>>()> make);
 
@@ -65,6 +95,7 @@ class Client::Core {
   // ---- on the loop
 
   net::ChannelPool& pool() { return *pool_; }
+  const std::vector<std::string>& name_server_addresses() const { return name_servers_.all(); }
   client::Routes& routes() { return *routes_; }
   client::Groups& groups() { return *groups_; }
   client::ServerRequests& server_requests() { return server_requests_; }
@@ -76,9 +107,12 @@ class Client::Core {
                                                               std::string_view body,
                                                               net::Duration timeout);
   // One request that any name server can answer: the current one is asked, and the next when that
-  // cannot be reached, each once. What a live one answers counts, an error too.
+  // cannot be reached, each once. Connecting to all of them takes no longer than one request may;
+  // one that is silent costs its share of that. What a live one answers counts, an error too.
   template <class Req>
   net::Task<Result<net::Answer<typename Req::Response>>> call_name_server(Req request);
+
+  const client::NameServers& name_servers() const { return name_servers_; }
 
   // A topic's route as a name server tells it now; routes() keeps what is asked through it.
   net::Task<Result<protocol::TopicRouteData>> ask_for_route(std::string topic);
@@ -101,22 +135,32 @@ class Client::Core {
   void take_down();
   bool is_on_own_thread() const;
 
-  Result<net::ChannelPoolOptions> pool_options();
-  Result<void> set_name_servers();
-  void build(net::ChannelPoolOptions pool_options);
-  net::RequestHook signing_hook() const;
+  // What is wrong with the options, found while making what they ask for.
+  Result<void> prepare(net::ChannelPoolOptions& connections, client::HttpUrl& address_server);
+  void build(net::ChannelPoolOptions connections);
+  void ask_address_server(client::HttpUrl url);
+  void set_name_servers(std::vector<std::string> addresses);
+  Result<void> refuse_to_wait() const;
+  std::vector<std::shared_ptr<client::Handle>> living_handles();
+  // The second half of close(): what the handles shared.
+  void shut();
+  net::Task<> shut_soon();
   template <class T>
   static net::Task<> run_and_tell(net::Task<Result<T>> task,
                                   std::shared_ptr<std::promise<Result<T>>> promise);
 
   const ClientOptions options_;
   const std::string client_id_;
+  const std::string namespace_;
   const client::Log log_;
+  const client::ForkGuard fork_guard_;
   std::unique_ptr<net::EventLoop> own_loop_;  // none in tests
   net::Loop* const loop_;
   std::unique_ptr<client::ThreadPool> own_pool_;  // none where the user brought an executor
   std::shared_ptr<Executor> executor_;
   Result<void> usable_;
+  std::atomic<bool> is_closed_ = false;  // close() has begun
+  std::atomic<bool> is_shut_ = false;    // the handles are closed
 
   // On the loop from here on.
   std::minstd_rand random_;
@@ -129,6 +173,9 @@ class Client::Core {
   std::unique_ptr<client::Routes> routes_;
   std::unique_ptr<client::Groups> groups_;
   std::unique_ptr<net::TaskSet> tasks_;
+  std::unique_ptr<client::AddressServer> address_server_;  // none: the options name the servers
+  std::unique_ptr<client::TlsReload> tls_reload_;
+  std::vector<std::weak_ptr<client::Handle>> handles_;
   std::size_t open_channels_ = 0;
   std::function<void()> on_last_channel_closed_;
 };
@@ -150,15 +197,27 @@ net::Task<Result<net::Answer<typename Req::Response>>> Client::Core::call(std::s
 template <class Req>
 net::Task<Result<net::Answer<typename Req::Response>>> Client::Core::call_name_server(Req request) {
   Error last{Errc::no_name_server, "no name server"};
-  for (std::size_t tried = 0; tried < name_servers_.size(); ++tried) {
+  const net::TimePoint deadline = loop_->now() + options_.request_timeout;
+  if (name_servers_.empty() && address_server_ != nullptr) {
+    if (auto listed = co_await address_server_->refresh(); !listed)
+      last.message = listed.error().message;
+  }
+  const std::size_t count = name_servers_.size();
+  for (std::size_t tried = 0; tried < count && !name_servers_.empty(); ++tried) {
     const std::string address = name_servers_.current();
-    auto answer = co_await pool_->call(address, request, {}, options_.request_timeout);
-    if (answer) co_return answer;
-    last = std::move(answer).error();
-    const bool is_unreachable = last.code == Errc::not_connected ||
-                                (last.code == Errc::timeout && pool_->find(address) == nullptr);
-    last.message = str("name server ", address, ": ", last.message);
-    if (!is_unreachable) co_return last;
+    const auto share = (deadline - loop_->now()) / static_cast<net::Duration::rep>(count - tried);
+    auto connected = co_await pool_->get(address, share);
+    if (connected) {
+      auto answer = co_await pool_->call(address, request, {}, options_.request_timeout);
+      if (answer) co_return answer;
+      last = std::move(answer).error();
+      last.message = str("name server ", address, ": ", last.message);
+      if (last.code != Errc::not_connected) co_return last;
+    } else {
+      last = std::move(connected).error();
+      if (last.code == Errc::client_closed) co_return last;
+      last.message = str("name server ", address, ": ", last.message);
+    }
     name_servers_.failed(address);
     last.code = Errc::no_name_server;
   }
@@ -174,9 +233,7 @@ net::Task<> Client::Core::run_and_tell(net::Task<Result<T>> task,
 
 template <class T>
 Result<T> Client::Core::wait(std::function<net::Task<Result<T>>()> make) {
-  if (loop_->in_loop_thread()) {
-    return Error{Errc::would_deadlock, "a blocking call on the client's own loop thread"};
-  }
+  if (auto refused = refuse_to_wait(); !refused) return std::move(refused).error();
   auto promise = std::make_shared<std::promise<Result<T>>>();
   std::future<Result<T>> result = promise->get_future();
   loop_->post([this, make = std::move(make), promise = std::move(promise)] {

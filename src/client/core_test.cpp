@@ -105,6 +105,50 @@ TEST_F(CoreTest, does_not_ask_another_name_server_for_what_a_live_one_refused) {
             1);
 }
 
+TEST_F(CoreTest, a_name_server_that_is_silent_leaves_time_for_the_others) {
+  loop.link("silent:9876").blackhole = true;
+  for (int i = 0; i < 4; ++i) {  // wherever it starts
+    const auto core = make_core({.name_servers = "silent:9876;names:9876;silent:9876"});
+    const net::TimePoint start = loop.now();
+    EXPECT_TRUE(route(*core));
+    EXPECT_LE(loop.now() - start, 3s);
+  }
+}
+
+TEST_F(CoreTest, uses_what_an_address_server_says_and_drops_connections_to_who_is_gone) {
+  std::string list = "names:9876";
+  std::vector<std::unique_ptr<net::Stream>> streams;
+  struct Ignore final : net::StreamHandler {
+    void on_data(protocol::Buffer&) override {}
+    void on_closed(const Error&) override {}
+  } ignore;
+  const auto listener = loop.listen("addresses:80", {}, [&](std::unique_ptr<net::Stream> stream) {
+    streams.push_back(std::move(stream));
+    streams.back()->start(ignore);
+    streams.back()->output().append("HTTP/1.1 200 OK\r\n\r\n" + list);
+    streams.back()->close();
+  });
+  ScriptedNameServer other(loop, "other:9876");
+  other.set_route("T", route_over({&a}, 1));
+
+  const auto core = Client::Core::create_on(
+      loop, {.address_server = "http://addresses/nsaddr", .route_refresh_interval = 24h});
+  ASSERT_TRUE(route(*core));
+  EXPECT_EQ(core->statistics().connections, 1U);
+  list = "other:9876";
+  loop.advance(121s);
+  EXPECT_EQ(core->statistics().connections, 0U);
+  ASSERT_TRUE(net::run_task(loop, core->routes().refresh("T")));
+  EXPECT_EQ(other.received(RequestCode::get_routeinfo_by_topic), 1);
+}
+
+TEST_F(CoreTest, says_so_when_the_address_server_does_not_answer) {
+  const auto core = Client::Core::create_on(loop, {.address_server = "http://addresses/nsaddr"});
+  const auto failed = route(*core);
+  EXPECT_EQ(failed.error().code, Errc::no_name_server);
+  EXPECT_THAT(failed.error().message, ::testing::HasSubstr("addresses:80/nsaddr"));
+}
+
 TEST_F(CoreTest, says_no_name_server_when_none_can_be_reached) {
   names.stop();
   const auto core = make_core();

@@ -37,8 +37,9 @@ Groups::Groups(net::Loop& loop, const GroupsOptions& options, net::ChannelPool& 
       pool_(pool),
       routes_(routes),
       jitter_(std::move(jitter)),
-      log_(log) {
-  tasks_.start(beat_again_and_again());
+      log_(log),
+      beating_again_(beat_again_and_again()) {
+  beating_again_.start();
 }
 
 void Groups::add_producer(const std::string& group) {

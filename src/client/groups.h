@@ -77,6 +77,9 @@ class Groups {
   net::Task<> heartbeat();
   void heartbeat_soon();  // the same, in the background; the next turn of the loop
 
+  // No heartbeat by itself any more: the end of the client has begun.
+  void stop() { beating_again_.cancel(); }
+
   // Called by who owns us: request 40 came; a channel opened.
   void members_changed(std::string_view group);
   ConsumerMember* consumer(std::string_view group) const;  // nullptr: none of this group
@@ -122,6 +125,7 @@ class Groups {
   std::shared_ptr<net::Event> next_round_;  // there is one when somebody waits for it
   bool is_round_running_ = false;
   net::TaskSet tasks_;
+  net::Task<> beating_again_;
 };
 
 }  // namespace rocketmq::client

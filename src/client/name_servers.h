@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cassert>
 #include <cstddef>
 #include <string>
@@ -19,9 +20,24 @@ class NameServers {
 
   std::size_t size() const { return addresses_.size(); }
   bool empty() const { return addresses_.empty(); }
+  const std::vector<std::string>& all() const { return addresses_; }
   const std::string& current() const {
     assert(!empty());
     return addresses_[current_];
+  }
+
+  // Another list; gives those of the old one that are not in it. The current one stays if it is.
+  std::vector<std::string> replace(std::vector<std::string> addresses, std::size_t start) {
+    const std::string was = empty() ? std::string() : current();
+    std::swap(addresses_, addresses);
+    const auto same = std::ranges::find(addresses_, was);
+    current_ = same != addresses_.end() ? static_cast<std::size_t>(same - addresses_.begin())
+               : empty()                ? 0
+                                        : start % size();
+    std::erase_if(addresses, [this](const std::string& old) {
+      return std::ranges::find(addresses_, old) != addresses_.end();
+    });
+    return addresses;
   }
 
   // Moves on, unless somebody else who was there at the same time already has.

@@ -55,6 +55,10 @@ Result<void> check_topic_to_send(std::string_view topic) {
   return {};
 }
 
+Result<void> check_namespace(std::string_view ns) {
+  return check_name("namespace", ns, topic_bytes_max);
+}
+
 Result<void> check_group(std::string_view kind, std::string_view group) {
   if (auto checked = check_name(str(kind, " group"), group, group_bytes_max); !checked) {
     return checked;

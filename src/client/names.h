@@ -11,6 +11,7 @@ namespace rocketmq::client {
 Result<void> check_topic(std::string_view topic);
 // Also refuses the topics that only brokers write to.
 Result<void> check_topic_to_send(std::string_view topic);
+Result<void> check_namespace(std::string_view ns);
 // `kind` for the message: "producer", "consumer".
 Result<void> check_group(std::string_view kind, std::string_view group);
 

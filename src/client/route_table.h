@@ -86,6 +86,8 @@ class RouteTable {
   void pin(const std::string& topic) { ++pins_[topic]; }
   void unpin(const std::string& topic);
 
+  std::size_t size() const { return routes_.size(); }
+
   // Forgets brokers that no route names any more.
   void forget_unnamed_brokers();
   std::vector<BrokerAddress> brokers() const;  // by name and id

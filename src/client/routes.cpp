@@ -5,8 +5,12 @@
 namespace rocketmq::client {
 
 Routes::Routes(net::Loop& loop, const RoutesOptions& options, Ask ask, Jitter jitter)
-    : loop_(loop), options_(options), ask_(std::move(ask)), jitter_(std::move(jitter)) {
-  tasks_.start(refresh_again_and_again());
+    : loop_(loop),
+      options_(options),
+      ask_(std::move(ask)),
+      jitter_(std::move(jitter)),
+      refreshing_(refresh_again_and_again()) {
+  refreshing_.start();
 }
 
 net::Task<Result<RoutePtr>> Routes::get(std::string topic) {

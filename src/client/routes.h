@@ -55,6 +55,9 @@ class Routes {
 
   const RouteTable& table() const { return table_; }
 
+  // No route is asked for again by itself: the end of the client has begun.
+  void stop() { refreshing_.cancel(); }
+
   // Told, on the loop, after a topic's route has changed or become known. Any number may listen;
   // the id is for remove_listener(). A listener may remove itself.
   using Listener = std::function<void(const RoutePtr&)>;
@@ -84,6 +87,7 @@ class Routes {
   std::map<int, Listener> listeners_;
   int next_listener_ = 1;
   net::TaskSet tasks_;
+  net::Task<> refreshing_;
 };
 
 }  // namespace rocketmq::client

@@ -16,6 +16,7 @@ struct CallCounter {
   std::uint64_t answered = 0;  // refusals too
   std::uint64_t refused = 0;   // answered with another code than success
   std::uint64_t failed = 0;    // not answered: in time, or because the connection ended
+  std::uint64_t total_us = 0;  // all that were answered took, together
   std::array<std::uint64_t, 17> times{};
 };
 
@@ -29,8 +30,10 @@ class CallCounters {
     CallCounter& counter = by_code_[code];
     ++counter.answered;
     if (answer_code != 0) ++counter.refused;
-    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
-    const auto width = std::bit_width(static_cast<std::uint64_t>(std::max<std::int64_t>(ms, 0)));
+    const std::int64_t us = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
+    const auto whole_us = static_cast<std::uint64_t>(std::max<std::int64_t>(us, 0));
+    counter.total_us += whole_us;
+    const auto width = std::bit_width(whole_us / 1000);
     ++counter.times[std::min(static_cast<std::size_t>(width), counter.times.size() - 1)];
   }
   void failed(std::int32_t code) { ++by_code_[code].failed; }
