@@ -72,7 +72,7 @@ net::Task<Result<void>> tell_one(AdminCalls& calls, std::string address, Req req
 net::Task<Result<int>> set_broker_writable(AdminCalls& calls, std::string broker_name,
                                            bool writable) {
   int topics = 0;
-  for (const std::string& address : calls.core().name_server_addresses()) {
+  for (const std::string& address : calls.core().name_servers().all()) {
     if (writable) {
       const auto done =
           co_await calls.ask(address, protocol::AddWritePermOfBroker{.broker_name = broker_name});
@@ -97,12 +97,12 @@ net::Task<Result<std::map<std::string, std::string>>> kv_configs(AdminCalls& cal
 
 net::Task<Result<void>> put_kv_config(AdminCalls& calls, std::string ns, std::string key,
                                       std::string value) {
-  co_return co_await calls.tell(calls.core().name_server_addresses(),
+  co_return co_await calls.tell(calls.core().name_servers().all(),
                                 protocol::PutKVConfig{.ns = ns, .key = key, .value = value});
 }
 
 net::Task<Result<void>> delete_kv_config(AdminCalls& calls, std::string ns, std::string key) {
-  co_return co_await calls.tell(calls.core().name_server_addresses(),
+  co_return co_await calls.tell(calls.core().name_servers().all(),
                                 protocol::DeleteKVConfig{.ns = ns, .key = key});
 }
 
@@ -136,7 +136,7 @@ Result<Settings> Admin::name_server_settings(const std::string& address) {
 
 Result<void> Admin::update_name_server_settings(const Settings& settings) {
   return impl_->run<void>([&](AdminCalls& calls) {
-    return update_settings(calls, calls.core().name_server_addresses(), settings,
+    return update_settings(calls, calls.core().name_servers().all(), settings,
                            protocol::UpdateNamesrvConfig{});
   });
 }

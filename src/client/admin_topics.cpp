@@ -111,7 +111,7 @@ net::Task<Result<void>> delete_topic(AdminCalls& calls, std::string topic, std::
   if (!addresses) co_return addresses.error();
   auto done = co_await calls.tell(*addresses, protocol::DeleteTopicInBroker{.topic = topic});
   if (!done) co_return done;
-  co_return co_await calls.tell(calls.core().name_server_addresses(),
+  co_return co_await calls.tell(calls.core().name_servers().all(),
                                 protocol::DeleteTopicInNamesrv{.topic = topic});
 }
 

@@ -95,7 +95,6 @@ class Client::Core {
   // ---- on the loop
 
   net::ChannelPool& pool() { return *pool_; }
-  const std::vector<std::string>& name_server_addresses() const { return name_servers_.all(); }
   client::Routes& routes() { return *routes_; }
   client::Groups& groups() { return *groups_; }
   client::ServerRequests& server_requests() { return server_requests_; }
