@@ -144,8 +144,7 @@ Result<void> ServerRequests::take_reply(const PushReplyMessageToClient& reply,
   }
   ReplyWaiter& waits = *waiter->second;
   reply_waiters_.erase(waiter);
-  waits.reply_arrived(reply, body);
-  return {};
+  return waits.reply_arrived(reply, body);
 }
 
 void ServerRequests::reset_offsets(const ResetConsumerClientOffset& request,

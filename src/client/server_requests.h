@@ -30,9 +30,9 @@ class TransactionMember {
 // Somebody who waits for the reply to one request. Called on the loop, once.
 class ReplyWaiter {
  public:
-  // The views end with the call. May destroy this object.
-  virtual void reply_arrived(const protocol::PushReplyMessageToClient& reply,
-                             std::string_view body) = 0;
+  // The views end with the call. May destroy this object. An error is what the broker is answered.
+  virtual Result<void> reply_arrived(const protocol::PushReplyMessageToClient& reply,
+                                     std::string_view body) = 0;
 
  protected:
   ~ReplyWaiter() = default;

@@ -107,6 +107,7 @@ void ScriptedBroker::take_send(net::Call<SendMessageV2> call) {
                                  .flag = call->flag});
   const std::string id = to_string(OffsetMessageId{any_host, position});
   response.msg_id = id;
+  if (holds_send_answers_) return held_answers_.push_back(std::move(call).take_responder());
   call.reply(response, std::string_view(), {.code = send_code_});
 }
 

@@ -52,6 +52,8 @@ class ScriptedBroker : public ScriptedServer {
   std::int64_t store(Stored message);
   // A send is answered with this code although it was stored: FLUSH_DISK_TIMEOUT and its like.
   void answer_sends_with(ResponseCode code) { send_code_ = static_cast<std::int32_t>(code); }
+  // Sends are stored from now on, and not answered.
+  void hold_send_answers() { holds_send_answers_ = true; }
 
   // group, topic, queue -> offset; as clients have committed it, or as tests want it.
   std::optional<std::int64_t> offset(const std::string& group, const std::string& topic,
@@ -109,6 +111,8 @@ class ScriptedBroker : public ScriptedServer {
 
   const std::string name_;
   std::int32_t send_code_ = 0;
+  bool holds_send_answers_ = false;
+  std::vector<net::Responder> held_answers_;
   bool damages_next_pull_ = false;
   std::int64_t commit_log_offset_ = 0;
   std::vector<Stored> stored_;

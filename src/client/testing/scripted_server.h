@@ -2,9 +2,11 @@
 
 #include <rocketmq/options.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -41,10 +43,19 @@ class ScriptedServer {
 
   // To every connection, one-way.
   template <class Req>
-  void push(const Req& request) {
+  void push(const Req& request, std::string_view body = {}) {
     if (server_ == nullptr) return;
     server_->each_channel(
-        [&](net::Channel& channel) { static_cast<void>(channel.oneway(request)); });
+        [&](net::Channel& channel) { static_cast<void>(channel.oneway(request, body)); });
+  }
+  // To every connection; `on_answer` hears of each.
+  template <class Req>
+  void ask(const Req& request, std::string_view body,
+           std::function<void(net::Channel::AnswerOf<Req>)> on_answer) {
+    if (server_ == nullptr) return;
+    server_->each_channel([&](net::Channel& channel) {
+      channel.call<Req>(request, body, std::chrono::seconds(10), on_answer);
+    });
   }
 
  protected:
