@@ -29,7 +29,8 @@ std::string_view shown_topic(const protocol::RecordView& record) {
 
 // Fills what follows from source and record, except the body.
 void describe(MessageView::Data& data) {
-  data.topic = shown_topic(data.record);
+  const std::string& fixed_topic = data.source->shown_topic;
+  data.topic = fixed_topic.empty() ? shown_topic(data.record) : fixed_topic;
   protocol::append_offset_message_id(data.own_text, data.record.store_host,
                                      data.record.physical_offset);
   data.offset_id_size = data.own_text.size();
@@ -77,7 +78,7 @@ class Decoder {
     finish(std::move(data));
   }
 
-  std::vector<MessageView> take() { return std::move(messages_); }
+  std::vector<std::shared_ptr<MessageView::Data>> take() { return std::move(messages_); }
 
  private:
   static bool is_batch(const protocol::RecordView& record) {
@@ -118,20 +119,38 @@ class Decoder {
 
   void finish(std::shared_ptr<MessageView::Data> data) {
     describe(*data);
-    messages_.emplace_back(std::move(data));
+    messages_.push_back(std::move(data));
   }
 
   const std::shared_ptr<const client::PullSource> source_;
   const std::size_t body_bytes_max_;
-  std::vector<MessageView> messages_;
+  std::vector<std::shared_ptr<MessageView::Data>> messages_;
 };
+
+// A copy, to be changed and described.
+std::shared_ptr<MessageView::Data> copy_of(const MessageView& message) {
+  const MessageView::Data& original = message.data();
+  auto data = std::make_shared<MessageView::Data>();
+  data->source = original.source;
+  if (!original.own_body.empty()) {
+    // The copy's body lies in what `message` owns.
+    auto source = std::make_shared<client::PullSource>(*original.source);
+    source->bytes = std::make_shared<const MessageView>(message);
+    data->source = std::move(source);
+  }
+  data->record = original.record;
+  data->body = original.body;
+  data->is_readable = original.is_readable;
+  data->pop_checkpoint = original.pop_checkpoint;
+  return data;
+}
 
 }  // namespace
 
 namespace client {
 
-DecodedMessages decode_messages(std::string_view body, std::shared_ptr<const PullSource> source,
-                                std::size_t body_bytes_max) {
+DecodedRecords decode_records(std::string_view body, std::shared_ptr<const PullSource> source,
+                              std::size_t body_bytes_max) {
   Decoder decoder(std::move(source), body_bytes_max);
   // Java clients do not check the CRC either, and servers exist that leave it 0.
   protocol::RecordReader reader(body, protocol::CrcCheck::skip);
@@ -139,20 +158,32 @@ DecodedMessages decode_messages(std::string_view body, std::shared_ptr<const Pul
   return {decoder.take(), reader.ok() ? Error{} : reader.error()};
 }
 
+DecodedMessages decode_messages(std::string_view body, std::shared_ptr<const PullSource> source,
+                                std::size_t body_bytes_max) {
+  DecodedRecords decoded = decode_records(body, std::move(source), body_bytes_max);
+  DecodedMessages result{.messages = {}, .error = std::move(decoded.error)};
+  result.messages.reserve(decoded.messages.size());
+  for (auto& data : decoded.messages) result.messages.emplace_back(std::move(data));
+  return result;
+}
+
+void set_popped(MessageView::Data& message, std::shared_ptr<const PullSource> from,
+                std::string checkpoint) {
+  message.source = std::move(from);
+  message.topic = message.source->shown_topic;
+  message.pop_checkpoint = std::move(checkpoint);
+}
+
 MessageView delivered_again(const MessageView& message) {
-  const MessageView::Data& before = message.data();
-  auto data = std::make_shared<MessageView::Data>();
-  data->source = before.source;
-  if (!before.own_body.empty()) {
-    // The copy's body lies in what `message` owns.
-    auto source = std::make_shared<PullSource>(*before.source);
-    source->bytes = std::make_shared<const MessageView>(message);
-    data->source = std::move(source);
-  }
-  data->record = before.record;
-  data->record.reconsume_times = sum(before.record.reconsume_times, 1);
-  data->body = before.body;
-  data->is_readable = before.is_readable;
+  auto data = copy_of(message);
+  data->record.reconsume_times = sum(data->record.reconsume_times, 1);
+  describe(*data);
+  return MessageView(std::move(data));
+}
+
+MessageView with_checkpoint(const MessageView& message, std::string checkpoint) {
+  auto data = copy_of(message);
+  data->pop_checkpoint = std::move(checkpoint);
   describe(*data);
   return MessageView(std::move(data));
 }
@@ -194,6 +225,9 @@ std::vector<std::pair<std::string_view, std::string_view>> MessageView::properti
   }
   return all;
 }
+
+std::string_view MessageView::sharding_key() const { return property(property::sharding_key); }
+std::string_view MessageView::transaction_id() const { return property(property::transaction_id); }
 
 std::int32_t MessageView::flag() const { return data_->record.flag; }
 const MessageQueue& MessageView::queue() const { return data_->source->queue; }

@@ -22,6 +22,8 @@ struct PullSource {
   std::shared_ptr<const void> bytes;  // the answer's frame
   MessageQueue queue;
   std::int64_t offset_delta = 0;  // of a static topic: logical minus physical queue offset
+  // What its messages are shown under. Empty: each as its record says.
+  std::string shown_topic;
 };
 
 }  // namespace client
@@ -36,6 +38,7 @@ struct MessageView::Data {
   std::string own_body;         // where the body had to be decompressed
   std::string own_text;         // the offset message id, then the born host
   std::size_t offset_id_size = 0;
+  std::string pop_checkpoint;  // POP_CK, what stands for it at the broker; empty: it was not popped
   // The body could not be decompressed. Such a message is shown to no listener: it goes to the dead
   // letters, where it can be looked at, and holds up nothing.
   bool is_readable = true;
@@ -60,8 +63,21 @@ struct DecodedMessages {
 DecodedMessages decode_messages(std::string_view body, std::shared_ptr<const PullSource> source,
                                 std::size_t body_bytes_max);
 
+// The same, for who has more to say about the messages before they are shown.
+struct DecodedRecords {
+  std::vector<std::shared_ptr<MessageView::Data>> messages;
+  Error error;
+};
+DecodedRecords decode_records(std::string_view body, std::shared_ptr<const PullSource> source,
+                              std::size_t body_bytes_max);
+// It came from there, with this POP_CK. `from` has the bytes of the source it was decoded with.
+void set_popped(MessageView::Data& message, std::shared_ptr<const PullSource> from,
+                std::string checkpoint);
+
 // The same message as it looks when delivered once more from our own hands.
 MessageView delivered_again(const MessageView& message);
+// The same message with another POP_CK.
+MessageView with_checkpoint(const MessageView& message, std::string checkpoint);
 
 }  // namespace client
 }  // namespace rocketmq
