@@ -1,6 +1,9 @@
 #include "client/pull_answer.h"
 
+#include <utility>
+
 #include "client/message_view.h"
+#include "client/offset_store.h"
 #include "client/tag_filter.h"
 #include "protocol/str.h"
 
@@ -10,11 +13,11 @@ TakenMessages take_messages(const PullAnswer& answer, const MessageQueue& queue,
                             const protocol::SubscriptionData& subscription,
                             std::size_t message_bytes_max, ProcessQueue& in_hand) {
   const std::int64_t end = answer.header.next_begin_offset;
-  const DecodedMessages decoded =
-      decode_messages(answer.body,
-                      std::make_shared<const PullSource>(
-                          PullSource{answer.bytes, queue, answer.header.offset_delta.value_or(0)}),
-                      message_bytes_max);
+  PullSource source{answer.bytes, queue, answer.header.offset_delta.value_or(0)};
+  // What was given back is shown under the topic it failed in.
+  if (!queue.topic.starts_with(retry_topic_prefix)) source.shown_topic = queue.topic;
+  const DecodedMessages decoded = decode_messages(
+      answer.body, std::make_shared<const PullSource>(std::move(source)), message_bytes_max);
 
   TakenMessages taken;
   if (decoded.error.code) taken.result = decoded.error;

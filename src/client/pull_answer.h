@@ -19,7 +19,7 @@ struct TakenMessages {
   Result<void> result;
 };
 
-// Takes the messages of an answer with code 0 in hand.
+// Takes the messages of an answer with code 0 in hand. `queue`: as they show it.
 TakenMessages take_messages(const PullAnswer& answer, const MessageQueue& queue,
                             const protocol::SubscriptionData& subscription,
                             std::size_t message_bytes_max, ProcessQueue& in_hand);

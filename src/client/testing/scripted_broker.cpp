@@ -76,6 +76,7 @@ std::int64_t ScriptedBroker::store(Stored message) {
   encode_record(record, bytes.data());
   commit_log_offset_ += static_cast<std::int64_t>(bytes.size());
   to.records.push_back(std::move(bytes));
+  to.times.push_back(loop_.wall_ms());
   stored_.push_back(std::move(message));
   wake_pulls();
   return to.end() - 1;
@@ -83,7 +84,8 @@ std::int64_t ScriptedBroker::store(Stored message) {
 
 void ScriptedBroker::serve_messages() {
   serve<SendMessageV2>([this](net::Call<SendMessageV2> call) { take_send(std::move(call)); });
-  serve<PullMessage>([this](net::Call<PullMessage> call) { pull(std::move(call)); });
+  serve_pulls<PullMessage>();
+  serve_pulls<LitePullMessage>();
   serve<ConsumerSendMsgBack>([this](net::Call<ConsumerSendMsgBack> call) {
     given_back_.push_back({.commit_log_offset = call->offset,
                            .group = std::string(call->group),
@@ -111,56 +113,72 @@ void ScriptedBroker::take_send(net::Call<SendMessageV2> call) {
   call.reply(response, std::string_view(), {.code = send_code_});
 }
 
-void ScriptedBroker::pull(net::Call<PullMessage> call) {
-  call.keep();
-  if ((call->sys_flag & pull_flag::commit_offset) != 0) {
-    set_offset(std::string(call->consumer_group), std::string(call->topic), call->queue_id,
-               call->commit_offset);
-  }
-  if (answer_pull(call)) return;
-  const int id = next_waiting_++;
-  const auto hold = std::chrono::milliseconds(
-      (call->sys_flag & pull_flag::suspend) != 0 ? call->suspend_timeout_millis : 0);
-  auto timer = loop_.after(hold, [this, id] {
-    const auto waiting = waiting_.find(id);
-    Waiting expired = std::move(waiting->second);
-    waiting_.erase(waiting);
-    const Queue& from = queue(expired.call->topic, expired.call->queue_id);
-    expired.call.reply({.next_begin_offset = expired.call->queue_offset,
-                        .min_offset = from.min_offset,
-                        .max_offset = from.end()},
-                       std::string_view(),
-                       {.code = static_cast<std::int32_t>(ResponseCode::pull_not_found)});
+template <class Req>
+void ScriptedBroker::serve_pulls() {
+  serve<Req>([this](net::Call<Req> call) {
+    call.keep();
+    const auto held = std::make_shared<net::Call<Req>>(std::move(call));
+    receive({&held->request(),
+             [held](const PullMessageResponse& response, std::string_view body, ResponseCode code) {
+               held->reply(response, body, {.code = static_cast<std::int32_t>(code)});
+             }});
   });
-  waiting_.emplace(id, Waiting{std::move(call), std::move(timer)});
 }
 
-bool ScriptedBroker::answer_pull(net::Call<PullMessage>& call) {
-  const Queue& from = queue(call->topic, call->queue_id);
-  PullMessageResponse response{.next_begin_offset = call->queue_offset,
+void ScriptedBroker::receive(Pull pull) {
+  const PullMessage& request = *pull.request;
+  last_pull_ = {.offset = request.queue_offset,
+                .sys_flag = request.sys_flag,
+                .count_max = request.max_msg_nums,
+                .subscription = std::string(request.subscription.value_or("")),
+                .expression_type = std::string(request.expression_type.value_or(""))};
+  if ((request.sys_flag & pull_flag::commit_offset) != 0) {
+    set_offset(std::string(request.consumer_group), std::string(request.topic), request.queue_id,
+               request.commit_offset);
+  }
+  if (answer_pull(pull)) return;
+  const int id = next_waiting_++;
+  const auto hold = std::chrono::milliseconds(
+      (request.sys_flag & pull_flag::suspend) != 0 ? request.suspend_timeout_millis : 0);
+  auto timer = loop_.after(hold, [this, id] {
+    const auto waiting = waiting_.find(id);
+    const Pull expired = std::move(waiting->second.pull);
+    waiting_.erase(waiting);
+    const Queue& from = queue(expired.request->topic, expired.request->queue_id);
+    expired.answer({.next_begin_offset = expired.request->queue_offset,
+                    .min_offset = from.min_offset,
+                    .max_offset = from.end()},
+                   {}, ResponseCode::pull_not_found);
+  });
+  waiting_.emplace(id, Waiting{std::move(pull), std::move(timer)});
+}
+
+bool ScriptedBroker::answer_pull(const Pull& pull) {
+  const PullMessage& request = *pull.request;
+  const Queue& from = queue(request.topic, request.queue_id);
+  PullMessageResponse response{.next_begin_offset = request.queue_offset,
                                .min_offset = from.min_offset,
                                .max_offset = from.end()};
-  if (call->queue_offset < from.min_offset || call->queue_offset > from.end()) {
+  if (request.queue_offset < from.min_offset || request.queue_offset > from.end()) {
     response.next_begin_offset =
-        call->queue_offset < from.min_offset ? from.min_offset : from.end();
-    call.reply(response, std::string_view(),
-               {.code = static_cast<std::int32_t>(ResponseCode::pull_offset_moved)});
+        request.queue_offset < from.min_offset ? from.min_offset : from.end();
+    pull.answer(response, {}, ResponseCode::pull_offset_moved);
     return true;
   }
-  if (call->queue_offset == from.end()) return false;
+  if (request.queue_offset == from.end()) return false;
   std::string body;
   while (response.next_begin_offset < from.end() &&
-         response.next_begin_offset - call->queue_offset < call->max_msg_nums) {
+         response.next_begin_offset - request.queue_offset < request.max_msg_nums) {
     body += from.records[static_cast<std::size_t>(response.next_begin_offset++ - from.begin)];
   }
   if (std::exchange(damages_next_pull_, false)) body.pop_back();
-  call.reply(response, body);
+  pull.answer(response, body, ResponseCode::success);
   return true;
 }
 
 void ScriptedBroker::wake_pulls() {
   for (auto waiting = waiting_.begin(); waiting != waiting_.end();) {
-    waiting = answer_pull(waiting->second.call) ? waiting_.erase(waiting) : std::next(waiting);
+    waiting = answer_pull(waiting->second.pull) ? waiting_.erase(waiting) : std::next(waiting);
   }
 }
 
@@ -178,6 +196,11 @@ void ScriptedBroker::serve_offsets() {
   });
   serve<GetMaxOffset>([this](net::Call<GetMaxOffset> call) {
     call.reply({queue(call->topic, call->queue_id).end()});
+  });
+  serve<SearchOffsetByTimestamp>([this](net::Call<SearchOffsetByTimestamp> call) {
+    const Queue& from = queue(call->topic, call->queue_id);
+    const auto first = std::lower_bound(from.times.begin(), from.times.end(), call->timestamp);
+    call.reply({from.begin + (first - from.times.begin())});
   });
   serve<GetMinOffset>([this](net::Call<GetMinOffset> call) {
     call.reply({queue(call->topic, call->queue_id).min_offset});

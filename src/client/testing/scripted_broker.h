@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -84,17 +85,34 @@ class ScriptedBroker : public ScriptedServer {
   const std::vector<GivenBack>& given_back() const { return given_back_; }
 
   std::size_t waiting_pulls() const { return waiting_.size(); }
+  // What the last pull said about itself.
+  struct PullSaid {
+    std::int64_t offset = 0;
+    std::int32_t sys_flag = 0;
+    std::int32_t count_max = 0;
+    std::string subscription;
+    std::string expression_type;
+  };
+  const PullSaid& last_pull() const { return last_pull_; }
 
  private:
   using QueueId = std::pair<std::string, std::int32_t>;
   struct Queue {
     std::int64_t min_offset = 0;
     std::vector<std::string> records;  // from offset `begin` on
+    std::vector<std::int64_t> times;   // when they were stored
     std::int64_t begin = 0;
     std::int64_t end() const { return begin + static_cast<std::int64_t>(records.size()); }
   };
+  using AnswerPull = std::function<void(const protocol::PullMessageResponse& response,
+                                        std::string_view body, ResponseCode code)>;
+  // A pull of either kind.
+  struct Pull {
+    const protocol::PullMessage* request;  // lives as long as `answer`
+    AnswerPull answer;
+  };
   struct Waiting {
-    net::Call<protocol::PullMessage> call;
+    Pull pull;
     std::unique_ptr<net::Timer> timer;
   };
 
@@ -102,9 +120,11 @@ class ScriptedBroker : public ScriptedServer {
   void serve_offsets();
   void serve_clients();
   void take_send(net::Call<protocol::SendMessageV2> call);
-  void pull(net::Call<protocol::PullMessage> call);
-  // False: nothing to give yet, `call` still waits.
-  bool answer_pull(net::Call<protocol::PullMessage>& call);
+  template <class Req>
+  void serve_pulls();
+  void receive(Pull pull);
+  // False: nothing to give yet, it still waits.
+  bool answer_pull(const Pull& pull);
   void wake_pulls();
   void take_heartbeat(std::string_view body);
   Queue& queue(std::string_view topic, std::int32_t queue_id);
@@ -122,6 +142,7 @@ class ScriptedBroker : public ScriptedServer {
   std::set<std::string> producer_groups_;
   protocol::HeartbeatData last_heartbeat_;
   std::vector<GivenBack> given_back_;
+  PullSaid last_pull_;
   std::map<int, Waiting> waiting_;
   int next_waiting_ = 0;
 };
