@@ -62,7 +62,7 @@ Client::Core::Core(ClientOptions options, std::unique_ptr<net::EventLoop> own_lo
       name_servers_({}, 0),
       unique_keys_(client::local_host(), static_cast<std::uint32_t>(getpid()),
                    std::random_device{}()),
-      server_requests_(log_) {
+      server_requests_(log_, namespace_) {
   if (executor_ == nullptr) {
     own_pool_ = std::make_unique<client::ThreadPool>(options_.callback_threads);
   }

@@ -35,7 +35,7 @@ Result<HalfMessage> half_message(const Message& message, const SendReceipt& rece
 
 // Java: DefaultMQProducerImpl.checkTransactionState.
 HalfMessage half_message(const MessageView& half, const protocol::CheckTransactionState& asked) {
-  return {.topic = std::string(half.topic()),
+  return {.topic = std::string(half.data().record.topic),
           .message_id = std::string(half.message_id()),
           .transaction_id = std::string(asked.transaction_id.value_or("")),
           .broker_name = std::string(asked.broker_name.value_or("")),

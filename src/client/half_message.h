@@ -12,7 +12,7 @@ namespace rocketmq::client {
 
 // A half message, as END_TRANSACTION names it and traces tell of it.
 struct HalfMessage {
-  std::string topic;
+  std::string topic;  // as on the wire
   std::string message_id;
   std::string transaction_id;
   std::string broker_name;  // empty: a 4.x broker asked, which does not say
@@ -21,7 +21,8 @@ struct HalfMessage {
   std::string properties;  // at least TAGS and KEYS, as the text of protocol/properties.h
 };
 
-// One that was sent. Errors: bad_message, where the broker did not say where it lies.
+// One that was sent, without a namespace. Errors: bad_message, where the broker did not say where
+// it lies.
 Result<HalfMessage> half_message(const Message& message, const SendReceipt& receipt);
 // One that a broker asks about.
 HalfMessage half_message(const MessageView& half, const protocol::CheckTransactionState& asked);

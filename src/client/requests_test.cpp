@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "client/producer_impl.h"
 #include "client/testing/client_fixture.h"
 #include "client/testing/exchange_broker.h"
@@ -48,7 +50,7 @@ class RequestsTest : public ClientFixture {
     return asking;
   }
   // Runs until so many requests have reached the broker, and gives the last.
-  const ExchangeBroker::Stored& arrived(std::size_t count = 1) {
+  ExchangeBroker::Stored arrived(std::size_t count = 1) {
     if (!loop.run_until([&] { return x.stored().size() == count; }, 10s)) std::terminate();
     return x.stored().back();
   }
@@ -73,7 +75,7 @@ class RequestsTest : public ClientFixture {
 
 TEST_F(RequestsTest, a_request_says_where_its_reply_goes) {
   ask(2500ms);
-  const auto& request = arrived();
+  const auto request = arrived();
   EXPECT_EQ(request.body, "question");
   EXPECT_EQ(property(request, "CORRELATION_ID").size(), 36U);
   EXPECT_EQ(property(request, "REPLY_TO_CLIENT"), core->client_id());
@@ -96,14 +98,16 @@ TEST_F(RequestsTest, gets_the_reply) {
 }
 
 TEST_F(RequestsTest, tells_replies_apart) {
-  const auto first = ask();
-  const auto second = ask();
+  const auto first = ask(3s, {.topic = "X", .body = "first"});
+  const auto second = ask(3s, {.topic = "X", .body = "second"});
   arrived(2);
-  reply_to(x.stored()[1], "to the second");
+  std::vector<ExchangeBroker::Stored> requests = x.stored();
+  std::ranges::sort(requests, {}, &ExchangeBroker::Stored::body);
+  reply_to(requests[1], "to the second");
   loop.run_ready();
   EXPECT_FALSE(first->is_done());
   ASSERT_TRUE(second->is_done());
-  reply_to(x.stored()[0], "to the first");
+  reply_to(requests[0], "to the first");
   loop.run_ready();
   ASSERT_TRUE(first->is_done());
   EXPECT_EQ(first->results[0]->body(), "to the first");
@@ -176,7 +180,7 @@ TEST_F(RequestsTest, ends_when_nobody_replied_in_time) {
 
 TEST_F(RequestsTest, a_late_reply_is_logged_and_answered) {
   const auto asking = ask(1s);
-  const auto& request = arrived();
+  const auto request = arrived();
   loop.advance(2s);
   ASSERT_TRUE(asking->is_done());
   reply_to(request, "late");
@@ -188,7 +192,7 @@ TEST_F(RequestsTest, a_late_reply_is_logged_and_answered) {
 
 TEST_F(RequestsTest, a_second_reply_is_logged) {
   const auto asking = ask();
-  const auto& request = arrived();
+  const auto request = arrived();
   reply_to(request, "one");
   reply_to(request, "two");
   loop.run_ready();
@@ -236,7 +240,7 @@ TEST_F(RequestsTest, refuses_a_time_that_is_none) {
 TEST_F(RequestsTest, survives_a_cut_connection_before_and_after_the_request) {
   loop.link(x.address()).cut_after_bytes = 10;
   const auto asking = ask();
-  const auto& request = arrived();
+  const auto request = arrived();
   loop.drop_connections(x.address());
   loop.run_ready();
   ask();  // makes it connect again

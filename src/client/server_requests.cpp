@@ -7,6 +7,7 @@
 #include "client/message_view.h"
 #include "protocol/json_body.h"
 #include "protocol/message_codec.h"
+#include "protocol/namespaces.h"
 #include "protocol/properties.h"
 #include "protocol/requests/client_session.h"
 #include "protocol/str.h"
@@ -36,15 +37,18 @@ Result<ResetOffsetBody> decode_offsets(std::string_view body) {
 }
 
 // The one message in the body of a check, with its real topic and queue.
-std::optional<MessageView> decode_half(const net::Call<CheckTransactionState>& call) {
+std::optional<MessageView> decode_half(const net::Call<CheckTransactionState>& call,
+                                       std::string_view name_space) {
   const auto bytes = std::make_shared<const std::string>(call.body());
   const auto record = decode_record(*bytes);
   if (!record) return std::nullopt;
+  const std::string topic = without_namespace(name_space, record->topic);
   const auto source = std::make_shared<const PullSource>(
       PullSource{.bytes = bytes,
-                 .queue = {.topic = std::string(record->topic),
+                 .queue = {.topic = topic,
                            .broker_name = std::string(call->broker_name.value_or("")),
-                           .queue_id = record->queue_id}});
+                           .queue_id = record->queue_id},
+                 .shown_topic = topic});
   const DecodedMessages decoded = decode_messages(*bytes, source, body_bytes_max);
   if (decoded.messages.size() != 1 || !decoded.messages.front().data().is_readable) return {};
   return decoded.messages.front();
@@ -120,7 +124,7 @@ Result<ConsumerMember*> ServerRequests::consumer(std::string_view group) const {
 }
 
 void ServerRequests::check_transaction(net::Call<CheckTransactionState> call) {
-  const auto half = decode_half(call);
+  const auto half = decode_half(call, name_space_);
   if (!half) return log_.warn("a broker asks about a half message that cannot be read");
   const std::string_view group = half->property(property::producer_group);
   const auto member = transaction_members_.find(group);

@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "client/groups.h"
 #include "client/log.h"
@@ -42,7 +43,9 @@ class ReplyWaiter {
 // ClientRemotingProcessor.
 class ServerRequests {
  public:
-  explicit ServerRequests(const Log& log) : log_(log) {}
+  // Half messages are shown without the namespace.
+  ServerRequests(const Log& log, std::string name_space)
+      : log_(log), name_space_(std::move(name_space)) {}
   ServerRequests(const ServerRequests&) = delete;
   ServerRequests& operator=(const ServerRequests&) = delete;
 
@@ -66,6 +69,7 @@ class ServerRequests {
   void reset_offsets(const protocol::ResetConsumerClientOffset& request, std::string_view body);
 
   const Log& log_;
+  const std::string name_space_;
   Groups* groups_ = nullptr;
   std::multimap<std::string, TransactionMember*, std::less<>> transaction_members_;
   std::map<std::string, ReplyWaiter*, std::less<>> reply_waiters_;

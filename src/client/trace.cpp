@@ -1,5 +1,6 @@
 #include "client/trace.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <random>
 #include <utility>
@@ -83,15 +84,16 @@ bool Tracer::is_traced(const MessageView& message) const {
 void Tracer::sent(const SendRecord& record) {
   if (!record.result || record.is_oneway || !record.is_trace_on || !is_traced(record.topic)) return;
   const auto keys = field_of(record.properties, property::keys);
+  const std::string topic = core_->plain_name(record.topic);
   std::string_view ids = record.message_id;
   std::string_view offset_ids = record.result->offset_message_id;
   while (!ids.empty()) {
     const std::string_view id = take_until(ids, ',');
-    add(record.topic, id, keys.value_or(""),
+    add(topic, id, keys.value_or(""),
         PubTrace{.timestamp = record.begun_at,
                  .region_id = record.region_id,
                  .group = group_,
-                 .topic = record.topic,
+                 .topic = topic,
                  .msg_id = id,
                  .tags = field_of(record.properties, property::tags),
                  .keys = keys,
@@ -107,13 +109,14 @@ void Tracer::sent(const SendRecord& record) {
 // Java: EndTransactionTraceHookImpl.
 void Tracer::transaction_ended(const TransactionEnd& end) {
   if (!is_traced(end.topic)) return;
+  const std::string topic = core_->plain_name(end.topic);
   const auto region = field_of(end.properties, property::msg_region);
   const auto keys = field_of(end.properties, property::keys);
-  add(end.topic, end.message_id, keys.value_or(""),
+  add(topic, end.message_id, keys.value_or(""),
       EndTransactionTrace{.timestamp = core_->loop().wall_ms(),
                           .region_id = region.value_or(default_region),
                           .group = group_,
-                          .topic = end.topic,
+                          .topic = topic,
                           .msg_id = end.message_id,
                           .tags = field_of(end.properties, property::tags),
                           .keys = keys,
@@ -124,8 +127,9 @@ void Tracer::transaction_ended(const TransactionEnd& end) {
                           .from_check = end.from_check});
 }
 
-void Tracer::recalled(std::string_view topic, std::string_view message_id, bool success) {
-  if (!is_traced(topic)) return;
+void Tracer::recalled(std::string_view wire_topic, std::string_view message_id, bool success) {
+  if (!is_traced(wire_topic)) return;
+  const std::string topic = core_->plain_name(wire_topic);
   add(topic, message_id, {},
       RecallTrace{.timestamp = core_->loop().wall_ms(),
                   .region_id = default_region,

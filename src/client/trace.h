@@ -34,7 +34,7 @@ class Tracer final : public SendObserver, public std::enable_shared_from_this<Tr
   static Result<std::shared_ptr<Tracer>> create(std::shared_ptr<Client::Core> core,
                                                 const Trace& trace, std::string group, Side side);
 
-  // ---- a producer
+  // ---- a producer; topics as on the wire
 
   void sent(const SendRecord& record) override;
 
@@ -48,7 +48,7 @@ class Tracer final : public SendObserver, public std::enable_shared_from_this<Tr
     bool from_check = false;
   };
   void transaction_ended(const TransactionEnd& end);
-  void recalled(std::string_view topic, std::string_view message_id, bool success);
+  void recalled(std::string_view wire_topic, std::string_view message_id, bool success);
 
   // ---- a consumer, from any thread
 

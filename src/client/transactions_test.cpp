@@ -33,6 +33,10 @@ class TransactionsTest : public ClientFixture {
                         log += line;
                         log += '\n';
                       }});
+    transactions = make([this](const MessageView& message) {
+      asked.emplace_back(message.body());
+      return answer;
+    });
     connect();
   }
   ~TransactionsTest() override { transactions->close(); }
@@ -73,10 +77,7 @@ class TransactionsTest : public ClientFixture {
   std::shared_ptr<PendingSends> pending = std::make_shared<PendingSends>(10, 1000);
   TransactionResolution answer = TransactionResolution::commit;
   std::vector<std::string> asked;
-  std::shared_ptr<Transactions> transactions = make([this](const MessageView& message) {
-    asked.emplace_back(message.body());
-    return answer;
-  });
+  std::shared_ptr<Transactions> transactions;
   const HalfMessage half{.topic = "X",
                          .message_id = "id1",
                          .transaction_id = "t1",
@@ -126,6 +127,7 @@ TEST_F(TransactionsTest, says_that_a_broker_cannot_be_reached) {
 
 TEST_F(TransactionsTest, ends_in_time_where_a_broker_is_silent) {
   loop.drop_connections(x.address());
+  loop.run_ready();
   loop.link(x.address()).blackhole = true;
   const net::TimePoint begun = loop.now();
   EXPECT_FALSE(end(TransactionResolution::commit));

@@ -36,6 +36,7 @@ std::string ExchangeBroker::record(const Stored& message) const {
                           .flag = message.flag,
                           .queue_offset = message.queue_offset,
                           .sys_flag = message.sys_flag,
+                          .reconsume_times = message.reconsume_times,
                           .body = message.body,
                           .topic = message.topic,
                           .properties = message.properties};
