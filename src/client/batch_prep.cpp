@@ -19,10 +19,10 @@ protocol::BatchEntry entry_of(const PreparedMessage& message) {
   return {.flag = message.flag, .body = message.body, .properties = message.properties};
 }
 
-// The batch's own: its id, and whether the broker waits, which it reads here.
+// The batch's own: room for its id, and whether the broker waits, which it reads here.
 std::string properties_of_batch(const PreparedMessage& first) {
   std::string text;
-  protocol::append_property(text, property::unique_key, first.unique_key());
+  protocol::append_property(text, property::unique_key, std::string(first.unique_key_size, '0'));
   if (const auto wait = protocol::find_property(first.properties, property::wait_store_msg_ok)) {
     protocol::append_property(text, property::wait_store_msg_ok, *wait);
   }

@@ -18,7 +18,7 @@ namespace rocketmq::client {
 std::size_t batch_entry_size(const PreparedMessage& message);
 
 // Joins messages of one topic and wait_for_store that were prepared without compression. Their
-// UNIQ_KEYs are copied as they are.
+// UNIQ_KEYs are copied as they are; that of the batch is room yet.
 PreparedMessage join(std::span<const PreparedMessage* const> messages);
 
 // Checks messages and joins them. The UNIQ_KEYs of the entries are room yet, as is that of the

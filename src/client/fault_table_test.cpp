@@ -22,7 +22,9 @@ TEST(FaultTable, avoids_a_broker_the_longer_the_slower_it_is) {
     FaultTable table(false);
     table.answered("a", latency, t0);
     EXPECT_EQ(table.rank("a", t0 + avoided), BrokerRank::fine);
-    if (avoided > 0s) EXPECT_EQ(table.rank("a", t0 + avoided - 1ms), BrokerRank::slow);
+    if (avoided > 0s) {
+      EXPECT_EQ(table.rank("a", t0 + avoided - 1ms), BrokerRank::slow);
+    }
   }
 }
 

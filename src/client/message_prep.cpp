@@ -8,6 +8,7 @@
 #include "client/message_check.h"
 #include "protocol/compression.h"
 #include "protocol/message_codec.h"
+#include "protocol/namespaces.h"
 #include "protocol/properties.h"
 #include "protocol/str.h"
 
@@ -51,9 +52,10 @@ std::string join_keys(const std::vector<std::string>& keys) {
 // The properties of a message, but for its unique key, which has only room yet.
 class Properties {
  public:
-  Properties(const Message& message, const Added& added)
+  Properties(const Message& message, const Added& added, std::string_view name_space)
       : message_(message),
         added_(added),
+        name_space_(name_space),
         keys_(join_keys(message.keys)),
         sharding_key_(added.sharding_key.empty() ? std::string_view(message.sharding_key)
                                                  : added.sharding_key) {
@@ -75,6 +77,7 @@ class Properties {
     for (const auto& [name, value] : message_.properties) visit(name, value);
     if (!sharding_key_.empty()) visit(property::sharding_key, sharding_key_);
     if (!delay_.empty()) visit(delay_name_, delay_);
+    if (!name_space_.empty()) visit(property::instance_id, name_space_);
     for (const auto& [name, value] : added_.properties) visit(name, value);
   }
 
@@ -86,6 +89,7 @@ class Properties {
 
   const Message& message_;
   const Added& added_;
+  const std::string_view name_space_;
   const std::string keys_;
   const std::string_view sharding_key_;
   std::string_view delay_name_;
@@ -137,7 +141,11 @@ Result<PreparedMessage> prepare(const Message& message, const PrepareOptions& op
   const auto packed = packed_body(message, options);
   if (!packed) return packed.error();
 
-  const Properties properties(message, added);
+  const std::string in_name_space =
+      options.name_space.empty() ? std::string()
+                                 : protocol::wrap_namespace(options.name_space, message.topic);
+  const std::string_view topic = in_name_space.empty() ? message.topic : in_name_space;
+  const Properties properties(message, added, options.name_space);
   std::size_t properties_size = property::unique_key.size() + options.unique_key_size + separators;
   properties.each([&](std::string_view name, std::string_view value) {
     properties_size += name.size() + value.size() + separators;
@@ -158,10 +166,10 @@ Result<PreparedMessage> prepare(const Message& message, const PrepareOptions& op
     prepared.sys_flag |= protocol::compression_sys_flag(on_the_wire(options.compression));
   }
 
-  prepared.memory = std::make_unique_for_overwrite<char[]>(message.topic.size() + properties_size +
+  prepared.memory = std::make_unique_for_overwrite<char[]>(topic.size() + properties_size +
                                                            (is_copied ? body.size() : 0));
   Writer out(prepared.memory.get());
-  prepared.topic = out.put(message.topic);
+  prepared.topic = out.put(topic);
   const char* const properties_start = out.at();
   out.put(property::unique_key);
   out.put(protocol::name_value_separator);

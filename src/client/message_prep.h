@@ -22,6 +22,7 @@ struct PrepareOptions {
   std::size_t compress_from_bytes = 4096;
   int compression_level = 5;
   std::size_t unique_key_size = 32;
+  std::string_view name_space;  // of the topic; empty: none
 };
 
 // A message as it goes into a frame. Its texts lie in one block of memory that it owns; only the

@@ -7,10 +7,26 @@
 #include "client/producer_impl.h"
 
 namespace rocketmq {
+namespace {
+
+constexpr std::chrono::seconds close_deadline(3);  // as in the declaration of close()
+
+void end(std::shared_ptr<Producer::Impl>& impl) {
+  if (impl == nullptr) return;
+  if (impl->core()->is_forked()) return client::leave_behind(impl);
+  const std::shared_ptr<Producer::Impl> kept = impl;  // a callback may destroy the handle meanwhile
+  static_cast<void>(kept->close(close_deadline));
+}
+
+}  // namespace
 
 Result<Producer> Client::create_producer(ProducerOptions options) {
   auto impl = Producer::Impl::create(core_, std::move(options));
   if (!impl) return std::move(impl).error();
+  if (auto added = core_->add_handle(*impl); !added) {
+    end(*impl);
+    return std::move(added).error();
+  }
   return Producer(*std::move(impl));
 }
 
@@ -18,13 +34,11 @@ Producer::Producer(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Producer::Producer(Producer&&) noexcept = default;
 Producer& Producer::operator=(Producer&& other) noexcept {
   if (this == &other) return *this;
-  if (impl_ != nullptr) static_cast<void>(close());
+  end(impl_);
   impl_ = std::move(other.impl_);
   return *this;
 }
-Producer::~Producer() {
-  if (impl_ != nullptr) static_cast<void>(close());
-}
+Producer::~Producer() { end(impl_); }
 
 Result<SendReceipt> Producer::send(const Message& message) { return impl_->send(message); }
 Result<SendReceipt> Producer::send(const Message& message, const SendOptions& options) {

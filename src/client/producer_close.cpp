@@ -32,7 +32,7 @@ net::Task<Result<std::size_t>> Producer::Impl::shut_down(net::Duration deadline)
   co_await sender_->drain(end - core_->loop().now());
   start_queued();
   const std::size_t unfinished = requests_->fail_all() + sender_->fail_all();
-  co_await core_->groups().remove_producer(options_.group, leave_timeout);
+  co_await core_->groups().remove_producer(wire_group_, leave_timeout);
   co_return unfinished;
 }
 
@@ -40,11 +40,12 @@ std::size_t Producer::Impl::shut_down_at_once() {
   if (transactions_ != nullptr) transactions_->close();
   room_->close();
   start_queued();
-  core_->tasks().start(core_->groups().remove_producer(options_.group, leave_timeout));
+  core_->tasks().start(core_->groups().remove_producer(wire_group_, leave_timeout));
   return requests_->fail_all() + sender_->fail_all();
 }
 
 Result<void> Producer::Impl::close(std::chrono::milliseconds deadline) {
+  if (core_->is_forked()) return Client::Core::forked_error();
   is_closed_ = true;
   deadline = std::clamp(deadline, 0ms, deadline_max);
   if (is_closing_.exchange(true)) return wait_until_closed(deadline);

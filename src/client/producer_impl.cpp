@@ -19,12 +19,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-client::PrepareOptions prepare_options(const ProducerOptions& options, std::size_t key_size) {
+client::PrepareOptions prepare_options(const ProducerOptions& options, const Client::Core& core) {
   return {.message_bytes_max = options.message_bytes_max,
           .compression = options.compression,
           .compress_from_bytes = options.compress_from_bytes,
           .compression_level = options.compression_level,
-          .unique_key_size = key_size};
+          .unique_key_size = core.unique_key_size(),
+          .name_space = core.name_space()};
 }
 
 std::shared_ptr<const client::SendHooks> make_hooks(const ProducerOptions& options,
@@ -52,15 +53,21 @@ Result<std::shared_ptr<Producer::Impl>> Producer::Impl::create(std::shared_ptr<C
   if (auto checked = client::check(options); !checked) return std::move(checked).error();
   std::shared_ptr<Impl> impl(new Impl(std::move(core), std::move(options)));
   net::run_in(impl->core_->loop(), [&] {
-    impl->sender_ = std::make_shared<client::Sender>(impl->core_, impl->options_, impl->pending_);
+    ProducerOptions on_the_wire = impl->options_;
+    on_the_wire.group = impl->wire_group_;
+    impl->sender_ = std::make_shared<client::Sender>(impl->core_, std::move(on_the_wire),
+                                                     impl->pending_);
     impl->requests_ = std::make_shared<client::Requests>(*impl->core_, impl->sender_,
                                                          impl->options_.new_topic_queues);
-    impl->core_->groups().add_producer(impl->options_.group);
+    impl->core_->groups().add_producer(impl->wire_group_);
   });
   if (impl->options_.trace) {
     auto tracer = client::Tracer::create(impl->core_, *impl->options_.trace, impl->options_.group,
                                          client::Tracer::Side::produces);
-    if (!tracer) return std::move(tracer).error();
+    if (!tracer) {
+      static_cast<void>(impl->close(0ms));
+      return std::move(tracer).error();
+    }
     impl->tracer_ = *std::move(tracer);
     impl->set_observer(impl->tracer_);
   }
@@ -70,7 +77,8 @@ Result<std::shared_ptr<Producer::Impl>> Producer::Impl::create(std::shared_ptr<C
 Producer::Impl::Impl(std::shared_ptr<Client::Core> core, ProducerOptions options)
     : core_(std::move(core)),
       options_(std::move(options)),
-      prepare_options_(prepare_options(options_, core_->unique_key_size())),
+      wire_group_(core_->wire_name(options_.group)),
+      prepare_options_(prepare_options(options_, *core_)),
       hooks_(make_hooks(options_, core_->log())),
       room_(std::make_shared<client::RoomQueue>(core_->loop())),
       pending_(std::make_shared<client::PendingSends>(options_.pending_sends_max,
@@ -109,6 +117,7 @@ Result<Producer::Impl::Order> Producer::Impl::prepare(const Message& message,
                               call.added.properties.empty() && call.added.sys_flag == 0 &&
                               !client::is_delayed(message) &&
                               !client::is_retry_topic(message.topic);
+  if (call.kind == client::SendKind::reply) how.name_space = {};  // its topic is the cluster's
   if (may_be_batched) how.compression = Compression::none;  // of batches nothing is compressed
   auto prepared = client::prepare(message, how, body, call.added);
   if (!prepared) return std::move(prepared).error();
@@ -204,7 +213,8 @@ void Producer::Impl::start_queued() {
   }
 }
 
-Result<void> Producer::Impl::refuse_on_loop_thread() const {
+Result<void> Producer::Impl::refuse_to_wait() const {
+  if (core_->is_forked()) return Client::Core::forked_error();
   if (!core_->loop().in_loop_thread()) return {};
   return Error{Errc::would_deadlock, "send() on the client's own loop thread"};
 }
@@ -212,6 +222,7 @@ Result<void> Producer::Impl::refuse_on_loop_thread() const {
 Result<SendReceipt> Producer::Impl::wait(std::unique_ptr<client::Send> send,
                                          std::future<Result<SendReceipt>> receipt) {
   if (send->result && send->hooks == nullptr) {
+    pending_->failed.fetch_add(1, std::memory_order_relaxed);
     pending_->end();
     return (*std::move(send->result)).error();
   }
@@ -220,7 +231,7 @@ Result<SendReceipt> Producer::Impl::wait(std::unique_ptr<client::Send> send,
 }
 
 Result<SendReceipt> Producer::Impl::send(const Message& message, const client::SendCall& call) {
-  if (auto refused = refuse_on_loop_thread(); !refused) return std::move(refused).error();
+  if (auto refused = refuse_to_wait(); !refused) return std::move(refused).error();
   client::SendPromise promise;
   auto receipt = promise.get_future();
   return with_hooks(hooks_.get(), one(message), [&](Span<const Message> messages) {
@@ -242,6 +253,8 @@ std::unique_ptr<client::Send> Producer::Impl::begin_async(const Message& message
 
 void Producer::Impl::send_async(const Message& message, SendCallback done,
                                 const client::SendCall& call) {
+  // There is no thread left to call it on.
+  if (core_->is_forked()) return done(Client::Core::forked_error());
   enqueue(begin_async(message, std::move(done), call));
 }
 
@@ -254,6 +267,7 @@ std::future<Result<SendReceipt>> Producer::Impl::send_future(const Message& mess
 }
 
 Result<void> Producer::Impl::send_oneway(const Message& message, const client::SendCall& call) {
+  if (core_->is_forked()) return Client::Core::forked_error();
   return with_hooks(hooks_.get(), one(message), [&](Span<const Message> messages) -> Result<void> {
     auto send = begin(prepare(messages[0], call, client::BodyMemory::copy, true),
                       call.options.timeout, client::NoAnswer{});
@@ -266,7 +280,7 @@ Result<void> Producer::Impl::send_oneway(const Message& message, const client::S
 
 Result<SendReceipt> Producer::Impl::send_batch(Span<const Message> messages,
                                                const SendOptions& options) {
-  if (auto refused = refuse_on_loop_thread(); !refused) return std::move(refused).error();
+  if (auto refused = refuse_to_wait(); !refused) return std::move(refused).error();
   client::SendPromise promise;
   auto receipt = promise.get_future();
   return with_hooks(hooks_.get(), messages, [&](Span<const Message> changed) {
@@ -277,6 +291,7 @@ Result<SendReceipt> Producer::Impl::send_batch(Span<const Message> messages,
 
 void Producer::Impl::send_batch_async(Span<const Message> messages, const SendOptions& options,
                                       SendCallback done) {
+  if (core_->is_forked()) return done(Client::Core::forked_error());
   with_hooks(hooks_.get(), messages, [&](Span<const Message> changed) {
     enqueue(begin(prepare_batch(changed, options), options.timeout, std::move(done)));
   });
@@ -297,16 +312,27 @@ net::Task<Result<std::string>> Producer::Impl::recall_task(std::string topic,
   const auto handle = protocol::parse_recall_handle(recall_handle);
   if (!handle) co_return handle.error();
   const net::TimePoint deadline = core_->loop().now() + options_.send_timeout;
+  topic = core_->wire_name(topic);
   auto route = co_await core_->routes().get(topic);
   if (!route) co_return std::move(route).error();
   auto answer = co_await core_->call(handle->broker_name,
-                                     protocol::RecallMessage{.producer_group = options_.group,
+                                     protocol::RecallMessage{.producer_group = wire_group_,
                                                              .topic = topic,
                                                              .recall_handle = recall_handle,
                                                              .broker_name = handle->broker_name},
                                      {}, deadline - core_->loop().now());
+  if (tracer_ != nullptr) tracer_->recalled(topic, handle->message_id, answer.has_value());
   if (!answer) co_return std::move(answer).error();
   co_return std::string(answer->header.msg_id);
+}
+
+HandleStatistics Producer::Impl::handle_statistics() {
+  const ProducerStatistics now = statistics();
+  return {.kind = "producer",
+          .group = options_.group,
+          .done = now.sent,
+          .failed = now.failed,
+          .pending = now.pending};
 }
 
 ProducerStatistics Producer::Impl::statistics() const {

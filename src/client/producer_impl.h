@@ -8,6 +8,7 @@
 #include <string>
 
 #include "client/core.h"
+#include "client/handle.h"
 #include "client/message_prep.h"
 #include "client/pending_sends.h"
 #include "client/room_queue.h"
@@ -31,7 +32,7 @@ struct SendCall {
 
 // The part of a producer that users' threads run: checks and prepares messages, limits what is
 // under way, and queues it for the Sender. Many calls wake the loop once.
-class Producer::Impl : public std::enable_shared_from_this<Impl> {
+class Producer::Impl final : public client::Handle, public std::enable_shared_from_this<Impl> {
  public:
   static Result<std::shared_ptr<Impl>> create(std::shared_ptr<Client::Core> core,
                                               ProducerOptions options);
@@ -39,6 +40,7 @@ class Producer::Impl : public std::enable_shared_from_this<Impl> {
 
   const std::shared_ptr<Client::Core>& core() const { return core_; }
   const ProducerOptions& options() const { return options_; }
+  const std::string& wire_group() const { return wire_group_; }
   // Told of the end of every send from now on; called before the first.
   void set_observer(std::shared_ptr<client::SendObserver> observer);
 
@@ -68,6 +70,8 @@ class Producer::Impl : public std::enable_shared_from_this<Impl> {
   ProducerStatistics statistics() const;
 
   Result<void> close(std::chrono::milliseconds deadline);
+  Result<void> close_handle(std::chrono::milliseconds deadline) override { return close(deadline); }
+  HandleStatistics handle_statistics() override;
   // The loop's part of it: drains until the deadline, fails the rest, leaves the group. How many
   // were unfinished.
   net::Task<Result<std::size_t>> shut_down(net::Duration deadline);
@@ -102,13 +106,14 @@ class Producer::Impl : public std::enable_shared_from_this<Impl> {
   // Waits for the end of a send begun with this promise's future; on a refusal it ends here.
   Result<SendReceipt> wait(std::unique_ptr<client::Send> send,
                            std::future<Result<SendReceipt>> receipt);
-  Result<void> refuse_on_loop_thread() const;
+  Result<void> refuse_to_wait() const;
 
   Result<void> wait_until_closed(std::chrono::milliseconds deadline);
   std::size_t shut_down_at_once();
 
   const std::shared_ptr<Client::Core> core_;
   const ProducerOptions options_;
+  const std::string wire_group_;
   const client::PrepareOptions prepare_options_;
   const std::shared_ptr<const client::SendHooks> hooks_;  // nullptr: none
   const std::shared_ptr<client::RoomQueue> room_;

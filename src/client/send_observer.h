@@ -15,7 +15,7 @@ namespace rocketmq::client {
 // How one send ended, and what only the client knows of it. Views are good during the call.
 struct SendRecord {
   const Result<SendReceipt>& result;
-  std::string_view message_id;  // of a batch: all of them, joined by commas; empty: was refused
+  std::string_view message_id;  // of a batch: all of them, joined by commas
   std::string_view topic;
   std::string_view properties;      // the text of protocol/properties.h: TAGS, KEYS, …
   std::string_view broker_address;  // of the last attempt; empty: none was made
@@ -29,8 +29,8 @@ struct SendRecord {
   bool is_oneway = false;  // then success means: was written to the connection
 };
 
-// Told of every send of a producer as it ends, on the loop thread, before the user is. Must not
-// block, and must not send through the same producer from inside.
+// Told of every send of a producer that was not refused at once, as it ends: on the loop thread,
+// before the user is. Must not block, and must not send through the same producer from inside.
 class SendObserver {
  public:
   virtual ~SendObserver() = default;

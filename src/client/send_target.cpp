@@ -4,6 +4,7 @@
 #include <exception>
 #include <utility>
 
+#include "protocol/namespaces.h"
 #include "protocol/properties.h"
 #include "protocol/str.h"
 
@@ -58,8 +59,9 @@ Result<SendTarget> make_target(const SendOptions& options, std::string_view topi
 const std::vector<MessageQueue>& QueueTexts::of(const RoutePtr& route) {
   if (route_ == route) return queues_;
   queues_.clear();
+  const std::string topic = protocol::without_namespace(name_space_, route->topic);
   for (const PublishQueue& queue : route->publish_queues) {
-    queues_.push_back({route->topic, route->broker_name(queue), queue.queue_id});
+    queues_.push_back({topic, route->broker_name(queue), queue.queue_id});
   }
   route_ = route;
   return queues_;

@@ -7,7 +7,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -34,12 +36,14 @@ inline bool is_any_queue(const SendTarget& target) {
 Result<SendTarget> make_target(const SendOptions& options, std::string_view topic,
                                std::string_view sharding_key);
 
-// The queues of routes as users are shown them. Remembers the last.
+// The queues of routes as users are shown them: without the namespace. Remembers the last.
 class QueueTexts {
  public:
+  explicit QueueTexts(std::string name_space = {}) : name_space_(std::move(name_space)) {}
   const std::vector<MessageQueue>& of(const RoutePtr& route);
 
  private:
+  const std::string name_space_;
   RoutePtr route_;
   std::vector<MessageQueue> queues_;
 };

@@ -54,7 +54,8 @@ Sender::Sender(std::shared_ptr<Client::Core> core, ProducerOptions options,
       rank_of_([this](std::string_view broker, std::string_view address) {
         return rank(broker, address);
       }),
-      next_ticket_(core_->random()) {
+      next_ticket_(core_->random()),
+      queue_texts_(core_->name_space()) {
   if (options_.fault_avoidance.enabled) faults_.emplace(options_.fault_avoidance.probe);
   if (faults_ && options_.fault_avoidance.probe) {
     detector_ = std::make_unique<FaultDetector>(*core_, *faults_);
@@ -94,13 +95,14 @@ void Sender::start(std::unique_ptr<Send> owned) {
 }
 
 void Sender::assign_keys(Send& send) {
-  const auto assign = [&](char* room) {
-    unique_key_.clear();
-    core_->append_unique_key(unique_key_);
-    send.message.set_key(room, unique_key_);
-  };
-  assign(send.message.unique_key_room);
-  for (char* const room : send.message.entry_key_rooms) assign(room);
+  assign_key(send.message, send.message.unique_key_room);
+  for (char* const room : send.message.entry_key_rooms) assign_key(send.message, room);
+}
+
+void Sender::assign_key(PreparedMessage& message, char* room) {
+  unique_key_.clear();
+  core_->append_unique_key(unique_key_);
+  message.set_key(room, unique_key_);
 }
 
 void Sender::begin(Send& send) {

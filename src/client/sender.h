@@ -25,6 +25,7 @@ namespace rocketmq::client {
 // Every send it is given ends once.
 class Sender : public std::enable_shared_from_this<Sender> {
  public:
+  // The group in `options` is that on the wire.
   Sender(std::shared_ptr<Client::Core> core, ProducerOptions options,
          std::shared_ptr<PendingSends> pending);
   ~Sender();
@@ -82,6 +83,7 @@ class Sender : public std::enable_shared_from_this<Sender> {
 
   BrokerRank rank(std::string_view broker_name, std::string_view address) const;
   void assign_keys(Send& send);
+  void assign_key(PreparedMessage& message, char* room);
 
   const std::shared_ptr<Client::Core> core_;
   const ProducerOptions options_;

@@ -64,8 +64,8 @@ Result<SendReceipt> Sender::receipt(Send& send, const protocol::Command& answer)
   }
   return SendReceipt{.message_id = send.message.message_id(),
                      .offset_message_id = std::string(header.msg_id),
-                     .queue = {std::string(send.message.topic), send.route->broker_name(send.queue),
-                               header.queue_id},
+                     .queue = {core_->plain_name(send.message.topic),
+                               send.route->broker_name(send.queue), header.queue_id},
                      .queue_offset = header.queue_offset,
                      .status = status_of(answer.code),
                      .transaction_id = text_of(header.transaction_id),
@@ -88,7 +88,7 @@ void Sender::finish(Send& send, Result<SendReceipt> result) {
     if (send.is_admitted) send.pending->release_bytes(send.message.body_size);
     send.result.emplace(std::move(result));
     count(send);
-    if (observer_ != nullptr) observe(send);
+    if (observer_ != nullptr && send.is_admitted) observe(send);
   }
   const bool is_first = finished_.empty();
   finished_.push(send);
@@ -175,6 +175,7 @@ std::size_t Sender::fail_all() {
     finish(send, Error{Errc::client_closed, "the producer was closed",
                        send.may_be_stored ? Outcome::unknown : Outcome::not_sent});
   }
+  detector_.reset();
   sweep_timer_.reset();
   linger_timer_.reset();
   sweep_at_ = net::TimePoint::max();
