@@ -128,8 +128,14 @@ net::Task<Result<PullAnswer>> Fetcher::pull() {
   request.sub_version = is_by_tag ? 0 : subscription_.sub_version;
   request.max_msg_bytes = std::numeric_limits<std::int32_t>::max();
   request.broker_name = queue_.broker_name;
-  co_return co_await core_.pool().call(broker->address, request, {},
-                                       options_.poll_timeout + options_.answer_margin);
+  const net::Duration timeout = options_.poll_timeout + options_.answer_margin;
+  if (!is_old_broker_) {
+    auto answer = co_await core_.pool().call(broker->address, request, {}, timeout);
+    is_old_broker_ = !answer && answer.error().code == ResponseCode::request_code_not_supported;
+    if (!is_old_broker_) co_return answer;
+  }
+  const protocol::PullMessage& same = request;
+  co_return co_await core_.pool().call(broker->address, same, {}, timeout);
 }
 
 net::Task<> Fetcher::recover(Error error) {

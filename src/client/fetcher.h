@@ -72,6 +72,7 @@ class Fetcher {
   const Surroundings& surroundings_;
   QueueBroker broker_;
   bool is_paused_ = false;
+  bool is_old_broker_ = false;  // 4.x: does not know LITE_PULL_MESSAGE
   std::optional<Error> refusal_;
   net::TimePoint refused_at_;
   std::optional<FetchedQueue> fetched_;
