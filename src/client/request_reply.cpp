@@ -67,7 +67,7 @@ void Producer::Impl::start_request(const Message& message, std::chrono::millisec
 
 Result<MessageView> Producer::Impl::request(const Message& message,
                                             std::chrono::milliseconds timeout) {
-  if (auto refused = refuse_on_loop_thread(); !refused) return std::move(refused).error();
+  if (auto refused = refuse_to_wait(); !refused) return std::move(refused).error();
   std::promise<Result<MessageView>> promise;
   auto reply = promise.get_future();
   start_request(message, timeout, std::move(promise));
@@ -76,6 +76,7 @@ Result<MessageView> Producer::Impl::request(const Message& message,
 
 void Producer::Impl::request_async(const Message& message, std::chrono::milliseconds timeout,
                                    ReplyCallback done) {
+  if (core_->is_forked()) return done(Client::Core::forked_error());
   start_request(message, timeout, std::move(done));
 }
 

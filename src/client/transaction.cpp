@@ -79,15 +79,17 @@ ResponseCode code_of(SendStatus status) {
 Result<std::unique_ptr<TransactionProducer::Impl>> TransactionProducer::Impl::create(
     std::shared_ptr<Client::Core> core, ProducerOptions options, TransactionChecker checker) {
   if (!checker) return Error{Errc::invalid_argument, "a transaction producer needs a checker"};
-  auto producer = Producer::Impl::create(std::move(core), std::move(options));
+  auto producer = Producer::Impl::create(core, std::move(options));
   if (!producer) return std::move(producer).error();
-  return std::unique_ptr<Impl>(new Impl(*std::move(producer), std::move(checker)));
+  std::unique_ptr<Impl> impl(new Impl(*std::move(producer), std::move(checker)));
+  if (auto added = core->add_handle(impl->impl_); !added) return std::move(added).error();
+  return impl;
 }
 
 TransactionProducer::Impl::Impl(std::shared_ptr<Producer::Impl> impl, TransactionChecker checker)
     : impl_(std::move(impl)),
       producer_(impl_),
-      transactions_(std::make_shared<Transactions>(impl_->core(), impl_->options().group,
+      transactions_(std::make_shared<Transactions>(impl_->core(), impl_->wire_group(),
                                                    std::move(checker), impl_->pending(),
                                                    impl_->tracer())) {
   impl_->add_transactions(transactions_);
@@ -101,7 +103,7 @@ Result<std::unique_ptr<Transaction::Impl>> TransactionProducer::Impl::begin(
   }
   const protocol::Property half_properties[] = {
       {protocol::property::transaction_prepared, "true"},
-      {protocol::property::producer_group, impl_->options().group},
+      {protocol::property::producer_group, impl_->wire_group()},
   };
   auto receipt =
       impl_->send(message, {.added = {.properties = half_properties,
@@ -109,6 +111,7 @@ Result<std::unique_ptr<Transaction::Impl>> TransactionProducer::Impl::begin(
   if (!receipt) return std::move(receipt).error();
   auto half = client::half_message(message, *receipt);
   if (!half) return std::move(half).error();
+  half->topic = impl_->core()->wire_name(half->topic);
   auto transaction = std::make_unique<Transaction::Impl>(transactions_, *half, *receipt);
   if (receipt->status == SendStatus::ok) return transaction;
 
