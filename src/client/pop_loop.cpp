@@ -23,12 +23,12 @@ net::Task<> PopLoop::run() {
       co_await queue_->changed.wait();
     }
     const net::TimePoint asked_at = loop.now();
-    auto popped = co_await shared_.pops.pop({.from = queue_->queue,
-                                             .max = options.batch_size,
-                                             .invisible = options.invisible,
-                                             .wait = options.poll_timeout,
-                                             .init_mode = options.init_mode},
-                                            subscription_);
+    Pop what{.from = queue_->queue,
+             .max = options.batch_size,
+             .invisible = options.invisible,
+             .wait = options.poll_timeout,
+             .init_mode = options.init_mode};
+    auto popped = co_await shared_.pops.pop(std::move(what), subscription_);
     if (!popped) {
       co_await recover(std::move(popped).error());
       continue;

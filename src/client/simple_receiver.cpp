@@ -108,12 +108,12 @@ net::Task<Result<SimpleReceiver::Messages>> SimpleReceiver::pop(MessageQueue fro
                                                                 net::Duration wait) {
   const auto subscription = subscriptions_.find(from.topic);
   if (subscription == subscriptions_.end()) co_return Messages{};  // not any more
-  auto popped = co_await pops_.pop({.from = std::move(from),
-                                    .max = options.max,
-                                    .invisible = options.invisible,
-                                    .wait = wait,
-                                    .init_mode = init_mode_},
-                                   subscription->second);
+  Pop what{.from = std::move(from),
+           .max = options.max,
+           .invisible = options.invisible,
+           .wait = wait,
+           .init_mode = init_mode_};
+  auto popped = co_await pops_.pop(std::move(what), subscription->second);
   if (!popped) co_return std::move(popped).error();
   Messages readable;
   for (MessageView& message : popped->messages) {

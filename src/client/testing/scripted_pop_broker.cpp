@@ -59,7 +59,9 @@ void ScriptedPopBroker::serve_pops() {
     for (const BatchAck& ack : request->acks) {
       const std::string topic =
           pop_topic(static_cast<PopTopicKind>(ack.retry.at(0)), ack.topic, ack.consumer_group);
-      for (const std::uint32_t bit : *decode_ack_bits(ack.bits)) {
+      const auto bits = decode_ack_bits(ack.bits);
+      if (!bits) return call.fail({ResponseCode::message_illegal, "bad bits"});
+      for (const std::uint32_t bit : *bits) {
         acknowledge(topic, ack.queue_id, ack.start_offset + bit);
       }
     }
