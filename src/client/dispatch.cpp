@@ -1,6 +1,7 @@
 #include "client/dispatch.h"
 
-#include <exception>
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "client/delay_level.h"
@@ -10,170 +11,29 @@
 namespace rocketmq::client {
 namespace {
 
-constexpr std::int32_t to_dead_letters_level = -1;  // Java: ConsumeConcurrentlyContext
+// Java: ProcessQueue.cleanExpiredMsg. Level 3 is 10 s.
+constexpr std::int32_t timed_out_level = 3;
+constexpr int looks_per_timeout = 10;
+constexpr net::Duration look_interval_min = std::chrono::milliseconds(100);
 
-thread_local Dispatcher::ListenerCall* call_of_this_thread = nullptr;
+std::int32_t level_of(const Consumed& verdict) {
+  return verdict.kind() == Consumed::Kind::dead_letters ? dead_letters_level
+                                                        : delay_level(verdict.delay());
+}
 
 }  // namespace
 
-// What the listener threads use. Outlives the dispatcher as long as a listener runs.
-struct Dispatcher::Shared {
-  Shared(net::Loop& of, MessageListener function, const Log& to, Dispatcher* by)
-      : loop(of), listener(std::move(function)), log(to), dispatcher(by) {}
-  ~Shared() { delete_all(finished.exchange(nullptr)); }
+// ---- what both have in common
 
-  static void finish(const std::shared_ptr<Shared>& shared, ListenerCall& call);
-  void take_finished();
-  static void delete_all(ListenerCall* first);
-
-  std::shared_ptr<void> owner;  // of loop and log; the first member, for it goes last
-  net::Loop& loop;
-  const MessageListener listener;
-  const Log& log;
-  std::atomic<bool> is_stopped{false};
-  // Calls on their way back, the latest first. Only the one that finds it empty wakes the loop.
-  std::atomic<ListenerCall*> finished{nullptr};
-  Dispatcher* dispatcher;  // the loop's; nullptr once it is gone
-};
-
-void Dispatcher::Shared::finish(const std::shared_ptr<Shared>& shared, ListenerCall& call) {
-  const std::shared_ptr<Shared> kept = shared;  // the call is the loop's once it is in the list
-  ListenerCall* first = kept->finished.load(std::memory_order_relaxed);
-  do {
-    call.next_finished_ = first;
-  } while (!kept->finished.compare_exchange_weak(first, &call, std::memory_order_release,
-                                                 std::memory_order_relaxed));
-  if (first == nullptr) kept->loop.post([kept] { kept->take_finished(); });
-}
-
-void Dispatcher::Shared::take_finished() {
-  ListenerCall* latest = finished.exchange(nullptr, std::memory_order_acquire);
-  ListenerCall* first = nullptr;
-  while (latest != nullptr) {
-    ListenerCall* const next = std::exchange(latest->next_finished_, first);
-    first = std::exchange(latest, next);
-  }
-  while (first != nullptr) {
-    const std::unique_ptr<ListenerCall> call(std::exchange(first, first->next_finished_));
-    if (dispatcher != nullptr) dispatcher->came_back(*call);
-  }
-}
-
-void Dispatcher::Shared::delete_all(ListenerCall* first) {
-  while (first != nullptr) delete std::exchange(first, first->next_finished_);
-}
-
-// ---- on a listener thread
-
-Dispatcher::ListenerCall::ListenerCall(std::shared_ptr<Shared> shared,
-                                       std::shared_ptr<HeldQueue> queue, MessageInHand message)
-    : shared_(std::move(shared)), queue_(std::move(queue)), message_(std::move(message)) {}
-
-void Dispatcher::ListenerCall::run() {
-  verdict_ = ask_listener();
-  Shared::finish(shared_, *this);
-}
-
-std::optional<Consumed> Dispatcher::ListenerCall::ask_listener() {
-  if (shared_->is_stopped.load(std::memory_order_acquire) ||
-      queue_->is_over.load(std::memory_order_acquire)) {
-    return std::nullopt;
-  }
-  const MessageView& message = message_.message;
-  if (!message.data().is_readable) {
-    shared_->log.warn(str("message ", message.message_id(), " of ", to_string(queue_->queue),
-                          " cannot be unpacked and goes to the dead letters"));
-    return Consumed::to_dead_letters;
-  }
-
-  ListenerCall* const outer = std::exchange(call_of_this_thread, this);
-  std::string problem;
-  std::optional<Consumed> verdict;
-  try {
-    verdict = shared_->listener(message);
-  } catch (const std::exception& thrown) {
-    problem = thrown.what();
-  } catch (...) {
-    problem = "an exception of unknown type";
-  }
-  call_of_this_thread = outer;
-  if (verdict) return verdict;
-  shared_->log.warn(str("the listener threw at message ", message.message_id(), ": ", problem));
-  return Consumed::retry_later();
-}
-
-Dispatcher::ListenerCall* Dispatcher::current_call() const {
-  ListenerCall* const call = call_of_this_thread;
-  return call != nullptr && call->shared_ == shared_ ? call : nullptr;
-}
-
-// ---- on the loop
-
-Dispatcher::Dispatcher(net::Loop& loop, const DispatchOptions& options, MessageListener listener,
-                       RunOnThreads run_on_threads, SendBack send_back, const Log& log)
+Dispatcher::Dispatcher(net::Loop& loop, const DispatchOptions& options, Listener listener,
+                       ListenerCalls::RunOnThreads run_on_threads, GiveBack give_back,
+                       const Log& log)
     : loop_(loop),
       options_(options),
-      run_on_threads_(std::move(run_on_threads)),
-      send_back_(std::move(send_back)),
-      shared_(std::make_shared<Shared>(loop, std::move(listener), log, this)) {}
-
-Dispatcher::~Dispatcher() {
-  stop();
-  shared_->dispatcher = nullptr;
-}
-
-void Dispatcher::stop() { shared_->is_stopped.store(true, std::memory_order_release); }
-
-void Dispatcher::keep_for_listeners(std::shared_ptr<void> owner) {
-  shared_->owner = std::move(owner);
-}
-
-void Dispatcher::deliver(const std::shared_ptr<HeldQueue>& queue,
-                         const std::vector<MessageInHand>& messages) {
-  WorkList list;
-  for (const MessageInHand& message : messages) {
-    list.push(*new ListenerCall(shared_, queue, message));
-  }
-  calls_ += messages.size();
-  run_on_threads_(std::move(list));
-}
-
-void Dispatcher::came_back(ListenerCall& call) {
-  --calls_;
-  if (call.is_waiting_) --waiting_calls_;
-  if (call.verdict_ && !call.queue_->is_over) {
-    if (call.verdict_->kind() == Consumed::Kind::ok) {
-      if (call.queue_->done(call.message_.ticket)) ++consumed_;
-    } else if (call.queue_->in_hand.contains(call.message_.ticket)) {
-      tasks_.start(give_back(call.queue_, std::move(call.message_), *call.verdict_));
-    }
-  }
-  set_if_drained();
-}
-
-net::Task<> Dispatcher::give_back(std::shared_ptr<HeldQueue> queue, MessageInHand message,
-                                  Consumed verdict) {
-  const bool is_dead = verdict.kind() == Consumed::Kind::dead_letters;
-  const std::int32_t level = is_dead ? to_dead_letters_level : delay_level(verdict.delay());
-  for (;;) {
-    ++giving_back_;
-    const Result<void> sent = co_await send_back_(message.message, level);
-    --giving_back_;
-    if (sent) {
-      if (queue->done(message.ticket)) ++given_back_;
-      set_if_drained();
-      co_return;
-    }
-    shared_->log.warn(str("message ", message.message.message_id(), " of ", to_string(queue->queue),
-                          " could not be given back and is kept: ", to_string(sent.error())));
-    set_if_drained();
-    co_await net::sleep_for(loop_, options_.keep_for);
-    if (queue->is_over || !queue->in_hand.contains(message.ticket)) co_return;
-    if (!is_dead) break;  // the listener may like it better now
-  }
-  message.message = delivered_again(message.message);
-  deliver(queue, {message});
-}
+      give_back_(std::move(give_back)),
+      log_(log),
+      calls_(loop, options.threads, std::move(listener), std::move(run_on_threads), log,
+             [this] { set_if_drained(); }) {}
 
 net::Task<Result<void>> Dispatcher::drained() {
   while (!is_drained()) {
@@ -183,20 +43,178 @@ net::Task<Result<void>> Dispatcher::drained() {
   co_return Result<void>{};
 }
 
-void Dispatcher::waits_in_listener(ListenerCall& call) {
-  if (std::exchange(call.is_waiting_, true)) return;
-  ++waiting_calls_;
-  set_if_drained();
-}
-
-bool Dispatcher::is_drained() const {
-  // Where every thread waits for us, what stands in line cannot get its turn.
-  const bool can_run = waiting_calls_ < options_.threads;
-  return giving_back_ == 0 && (calls_ == waiting_calls_ || !can_run);
-}
-
 void Dispatcher::set_if_drained() {
   if (is_drained()) drained_.set();
+}
+
+void Dispatcher::consumed(HeldQueue& queue, const MessageInHand& message) {
+  queue.consumed_at_ms = loop_.wall_ms();
+  if (queue.done(message.ticket)) ++statistics_.consumed;
+}
+
+void Dispatcher::skip(HeldQueue& queue, const MessageInHand& message) {
+  log_.warn(str("message ", message.message.message_id(), " of ", to_string(queue.queue),
+                " was not consumed, and is not tried again: the group is broadcast to"));
+  queue.done(message.ticket);
+}
+
+net::Task<Result<void>> Dispatcher::send_back(MessageView message, std::int32_t level) {
+  ++giving_back_;
+  Result<void> sent = co_await give_back_.later(std::move(message), level);
+  --giving_back_;
+  co_return sent;
+}
+
+void Dispatcher::could_not_give_back(const HeldQueue& queue, const MessageView& message,
+                                     const Error& error) {
+  log_.warn(str("message ", message.message_id(), " of ", to_string(queue.queue),
+                " could not be given back and is kept: ", to_string(error)));
+}
+
+// ---- several at once
+
+class ConcurrentDispatcher::Call final : public ListenerCall {
+ public:
+  Call(ConcurrentDispatcher& dispatcher, std::shared_ptr<HeldQueue> held,
+       std::vector<MessageView> views, std::vector<ProcessQueue::Ticket> with_tickets)
+      : ListenerCall(std::move(views), std::shared_ptr<const CallGate>(held, &held->gate)),
+        queue(std::move(held)),
+        tickets(std::move(with_tickets)),
+        dispatcher_(dispatcher) {}
+
+  std::vector<MessageInHand> in_hand() const {
+    std::vector<MessageInHand> all;
+    for (std::size_t i = 0; i < tickets.size(); ++i) {
+      if (queue->in_hand.contains(tickets[i])) all.push_back({messages()[i], tickets[i]});
+    }
+    return all;
+  }
+
+  const std::shared_ptr<HeldQueue> queue;
+  const std::vector<ProcessQueue::Ticket> tickets;
+  bool has_timed_out = false;
+
+ private:
+  void came_back() override { dispatcher_.came_back(*this); }
+  ConcurrentDispatcher& dispatcher_;
+};
+
+ConcurrentDispatcher::ConcurrentDispatcher(net::Loop& loop, const DispatchOptions& options,
+                                           Listener listener,
+                                           ListenerCalls::RunOnThreads run_on_threads,
+                                           GiveBack give_back, const Log& log)
+    : Dispatcher(loop, options, std::move(listener), std::move(run_on_threads),
+                 std::move(give_back), log) {
+  if (options_.consume_timeout > net::Duration::zero()) watch_for_timeouts();
+}
+
+ConcurrentDispatcher::~ConcurrentDispatcher() = default;
+
+void ConcurrentDispatcher::deliver(const std::shared_ptr<HeldQueue>& queue,
+                                   std::vector<MessageInHand> messages) {
+  if (!queue->gate.is_open(loop_.now())) return keep(*queue, std::move(messages));
+  std::vector<std::unique_ptr<ListenerCall>> calls;
+  std::vector<MessageView> batch;
+  std::vector<ProcessQueue::Ticket> tickets;
+  const auto end_batch = [&] {
+    if (batch.empty()) return;
+    calls.push_back(
+        std::make_unique<Call>(*this, queue, std::exchange(batch, {}), std::exchange(tickets, {})));
+  };
+  for (MessageInHand& each : messages) {
+    if (!each.message.data().is_readable) {
+      log_.warn(str("message ", each.message.message_id(), " of ", to_string(queue->queue),
+                    " cannot be unpacked and goes to the dead letters"));
+      tasks_.start(give_back(queue, std::move(each), dead_letters_level));
+      continue;
+    }
+    batch.push_back(std::move(each.message));
+    tickets.push_back(each.ticket);
+    if (batch.size() == options_.batch_size) end_batch();
+  }
+  end_batch();
+  if (!calls.empty()) calls_.start(std::move(calls));
+}
+
+void ConcurrentDispatcher::keep(HeldQueue& queue, std::vector<MessageInHand> messages) {
+  queue.waiting.insert(queue.waiting.end(), std::make_move_iterator(messages.begin()),
+                       std::make_move_iterator(messages.end()));
+}
+
+void ConcurrentDispatcher::reopened(const std::shared_ptr<HeldQueue>& queue) {
+  if (queue->waiting.empty()) return;
+  std::vector<MessageInHand> messages(std::make_move_iterator(queue->waiting.begin()),
+                                      std::make_move_iterator(queue->waiting.end()));
+  queue->waiting.clear();
+  deliver(queue, std::move(messages));
+}
+
+void ConcurrentDispatcher::came_back(Call& call) {
+  HeldQueue& queue = *call.queue;
+  if (queue.is_over || (!call.verdict() && calls_.is_stopped())) return;
+  std::vector<MessageInHand> messages = call.in_hand();
+  if (!call.verdict()) {
+    deliver(call.queue, std::move(messages));  // kept, unless the gate has opened meanwhile
+    return;
+  }
+  if (call.verdict()->kind() != Consumed::Kind::ok && call.has_timed_out) return;
+  for (MessageInHand& message : messages) {
+    if (call.verdict()->kind() == Consumed::Kind::ok) {
+      consumed(queue, message);
+    } else {
+      tasks_.start(give_back(call.queue, std::move(message), level_of(*call.verdict())));
+    }
+  }
+}
+
+net::Task<> ConcurrentDispatcher::give_back(std::shared_ptr<HeldQueue> queue, MessageInHand message,
+                                            std::int32_t level) {
+  if (!options_.gives_back) {
+    skip(*queue, message);
+    co_return;
+  }
+  for (;;) {
+    const Result<void> sent = co_await send_back(message.message, level);
+    if (sent) {
+      if (queue->done(message.ticket)) ++statistics_.given_back;
+      set_if_drained();
+      co_return;
+    }
+    could_not_give_back(*queue, message.message, sent.error());
+    set_if_drained();
+    co_await net::sleep_for(loop_, options_.keep_for);
+    if (queue->is_over || !queue->in_hand.contains(message.ticket)) co_return;
+    if (level != dead_letters_level) break;  // the listener may like it better now
+  }
+  message.message = delivered_again(message.message);
+  std::vector<MessageInHand> again;
+  again.push_back(std::move(message));
+  deliver(queue, std::move(again));
+}
+
+void ConcurrentDispatcher::watch_for_timeouts() {
+  const net::Duration interval =
+      std::max(options_.consume_timeout / looks_per_timeout, look_interval_min);
+  timeout_timer_ = loop_.after(interval, [this] {
+    const net::TimePoint now = loop_.now();
+    std::vector<Call*> late;
+    calls_.each([&](ListenerCall& each) {
+      auto* const call = dynamic_cast<Call*>(&each);
+      if (call == nullptr || call->has_timed_out || call->queue->is_over) return;
+      const auto begun = call->begun_at();
+      if (begun && now - *begun > options_.consume_timeout) late.push_back(call);
+    });
+    for (Call* const call : late) {
+      call->has_timed_out = true;
+      for (MessageInHand& message : call->in_hand()) {
+        log_.warn(str("message ", message.message.message_id(), " of ",
+                      to_string(call->queue->queue), " takes too long and is given back"));
+        ++statistics_.timed_out;
+        tasks_.start(give_back(call->queue, std::move(message), timed_out_level));
+      }
+    }
+    watch_for_timeouts();
+  });
 }
 
 }  // namespace rocketmq::client

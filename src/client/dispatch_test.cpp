@@ -5,7 +5,7 @@
 
 #include <stdexcept>
 
-#include "client/message_view.h"
+#include "client/testing/message_at.h"
 #include "net/sim_loop.h"
 #include "protocol/message_codec.h"
 
@@ -13,26 +13,13 @@ namespace rocketmq::client {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::ElementsAre;
-using testing::IsEmpty;
-using testing::SizeIs;
-
-MessageView message_at(std::int64_t offset, std::int32_t sys_flag = 0) {
-  protocol::RecordView record;
-  record.queue_offset = offset;
-  record.topic = "T";
-  record.body = "body";
-  record.sys_flag = sys_flag;
-  auto bytes = std::make_shared<std::string>(protocol::record_size(record), '\0');
-  protocol::encode_record(record, bytes->data());
-  const std::string_view body = *bytes;
-  return decode_messages(
-             body, std::make_shared<const PullSource>(PullSource{bytes, {"T", "b", 0}, 0}), 1 << 20)
-      .messages.at(0);
-}
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using testing::message_at;
+using ::testing::SizeIs;
 
 // A dispatcher whose listener threads run when the test says so, and whose broker is a function.
-struct Fixture : testing::Test {
+struct Fixture : ::testing::Test {
   struct GivenBack {
     std::int64_t offset;
     std::int32_t level;
@@ -42,14 +29,22 @@ struct Fixture : testing::Test {
 
   void make(std::size_t threads) {
     dispatcher.reset();
-    dispatcher = std::make_unique<Dispatcher>(
-        loop, DispatchOptions{.threads = threads},
-        [this](const MessageView& message) { return listener(message); },
+    options.threads = threads;
+    dispatcher = std::make_unique<ConcurrentDispatcher>(
+        loop, options,
+        Listener{[this](Span<const MessageView> batch) { return consume(batch); }, hooks, nullptr},
         [this](WorkList list) { waiting.append(std::move(list)); },
-        [this](MessageView message, std::int32_t level) { return send_back(message, level); }, log);
+        GiveBack{
+            [this](MessageView message, std::int32_t level) { return send_back(message, level); },
+            {}},
+        log);
   }
   ~Fixture() override { run_threads(); }
 
+  Consumed consume(Span<const MessageView> batch) {
+    batches.push_back(batch.size());
+    return listener(batch[0]);
+  }
   void deliver(std::initializer_list<MessageView> messages) {
     std::vector<MessageInHand> in_hand;
     for (const MessageView& message : messages) {
@@ -84,10 +79,13 @@ struct Fixture : testing::Test {
   std::shared_ptr<HeldQueue> queue =
       std::make_shared<HeldQueue>(MessageQueue{"T", "b", 0}, 0, FlowLimits{});
   MessageListener listener = [](const MessageView&) { return Consumed::ok; };
+  std::vector<std::size_t> batches;
+  std::vector<std::shared_ptr<ConsumeHook>> hooks;
+  DispatchOptions options;
   std::vector<GivenBack> given_back;
   bool broker_refuses = false;
   WorkList waiting;
-  std::unique_ptr<Dispatcher> dispatcher;
+  std::unique_ptr<ConcurrentDispatcher> dispatcher;
 };
 using DispatcherTest = Fixture;
 
@@ -97,7 +95,7 @@ TEST_F(DispatcherTest, is_done_with_a_message_once_the_listener_says_ok) {
   EXPECT_FALSE(is_drained());
   run_threads();
   EXPECT_EQ(safe_offset(), 2);
-  EXPECT_EQ(dispatcher->consumed(), 2u);
+  EXPECT_EQ(dispatcher->statistics().consumed, 2u);
   EXPECT_TRUE(is_drained());
 }
 
@@ -111,7 +109,7 @@ TEST_F(DispatcherTest, gives_a_message_back_with_the_delay_the_listener_asks_for
   ASSERT_THAT(given_back, SizeIs(1));
   EXPECT_EQ(given_back[0].level, 3);
   EXPECT_EQ(safe_offset(), 1);
-  EXPECT_EQ(dispatcher->given_back(), 1u);
+  EXPECT_EQ(dispatcher->statistics().given_back, 1u);
   EXPECT_TRUE(is_drained());
 }
 
@@ -180,7 +178,7 @@ TEST_F(DispatcherTest, does_not_begin_with_messages_of_a_queue_that_was_taken_aw
   int calls = 0;
   listener = [this, &calls](const MessageView&) {
     ++calls;
-    queue->is_over = true;  // while the first one is with the listener
+    queue->end();  // while the first one is with the listener
     return Consumed::retry_later();
   };
   deliver({message_at(0), message_at(1)});
@@ -198,7 +196,7 @@ TEST_F(DispatcherTest, calls_no_listener_once_stopped) {
     return Consumed::ok;
   };
   deliver({message_at(0)});
-  dispatcher->stop();
+  dispatcher->calls().stop();
   run_threads();
   EXPECT_EQ(safe_offset(), 0);
 }
@@ -219,7 +217,7 @@ TEST_F(DispatcherTest, keeps_what_its_listeners_use_until_the_last_has_returned)
   auto owner = std::make_shared<int>(1);
   const std::weak_ptr<int> is_kept = owner;
   listener = [&](const MessageView&) {
-    dispatcher->keep_for_listeners(std::move(owner));
+    dispatcher->calls().keep_for_listeners(std::move(owner));
     dispatcher.reset();
     EXPECT_FALSE(is_kept.expired());
     return Consumed::ok;
@@ -232,16 +230,16 @@ TEST_F(DispatcherTest, keeps_what_its_listeners_use_until_the_last_has_returned)
 }
 
 TEST_F(DispatcherTest, knows_which_of_its_calls_a_thread_is_in) {
-  EXPECT_EQ(dispatcher->current_call(), nullptr);
+  EXPECT_EQ(dispatcher->calls().current_call(), nullptr);
   bool is_known = false;
   listener = [this, &is_known](const MessageView&) {
-    is_known = dispatcher->current_call() != nullptr;
+    is_known = dispatcher->calls().current_call() != nullptr;
     return Consumed::ok;
   };
   deliver({message_at(0)});
   run_threads();
   EXPECT_TRUE(is_known);
-  EXPECT_EQ(dispatcher->current_call(), nullptr);
+  EXPECT_EQ(dispatcher->calls().current_call(), nullptr);
 }
 
 TEST_F(DispatcherTest, does_not_wait_for_a_listener_that_waits_for_it) {
@@ -250,7 +248,7 @@ TEST_F(DispatcherTest, does_not_wait_for_a_listener_that_waits_for_it) {
   bool drained_at_last = false;
   listener = [&](const MessageView& message) {
     if (message.queue_offset() == 0) {
-      dispatcher->waits_in_listener(*dispatcher->current_call());
+      dispatcher->calls().waits_in_listener(*dispatcher->calls().current_call());
       drained_inside = is_drained();  // the other thread has still to run the second message
       while (Work* const work = waiting.pop()) work->run();
       loop.run_ready();
@@ -268,7 +266,7 @@ TEST_F(DispatcherTest, does_not_wait_for_what_no_thread_is_left_to_run) {
   bool drained_inside = false;
   listener = [&](const MessageView& message) {
     if (message.queue_offset() == 0) {
-      dispatcher->waits_in_listener(*dispatcher->current_call());
+      dispatcher->calls().waits_in_listener(*dispatcher->calls().current_call());
       drained_inside = is_drained();
     }
     return Consumed::ok;
@@ -276,6 +274,108 @@ TEST_F(DispatcherTest, does_not_wait_for_what_no_thread_is_left_to_run) {
   deliver({message_at(0), message_at(1)});
   run_threads();
   EXPECT_TRUE(drained_inside);
+}
+
+struct BatchesTest : Fixture {
+  BatchesTest() {
+    options.batch_size = 2;
+    make(1);
+  }
+};
+
+TEST_F(BatchesTest, give_the_listener_neighbours_together_and_what_it_says_goes_for_all) {
+  deliver({message_at(0), message_at(1), message_at(2)});
+  listener = [](const MessageView& first) {
+    return first.queue_offset() == 0 ? Consumed::retry_later() : Consumed::ok;
+  };
+  run_threads();
+  loop.advance(1ms);
+  EXPECT_THAT(batches, ElementsAre(2, 1));
+  EXPECT_THAT(given_back, SizeIs(2));
+  EXPECT_EQ(dispatcher->statistics().consumed, 1u);
+}
+
+struct TimeoutTest : Fixture {
+  TimeoutTest() {
+    options.consume_timeout = 10s;
+    make(2);
+  }
+};
+
+TEST_F(TimeoutTest, gives_back_what_a_listener_takes_too_long_for) {
+  listener = [this](const MessageView&) {
+    loop.advance(12s);  // the listener's own time
+    EXPECT_EQ(dispatcher->statistics().timed_out, 1u);
+    EXPECT_THAT(given_back, SizeIs(1));
+    EXPECT_EQ(safe_offset(), 1);
+    return Consumed::retry_later();
+  };
+  deliver({message_at(0)});
+  run_threads();
+  loop.advance(1s);
+  EXPECT_THAT(given_back, SizeIs(1));  // and not once more
+  EXPECT_EQ(given_back.at(0).level, 3);
+}
+
+TEST_F(TimeoutTest, does_not_count_the_time_before_a_thread_is_free) {
+  deliver({message_at(0)});
+  loop.advance(60s);
+  EXPECT_THAT(given_back, IsEmpty());
+  run_threads();
+  EXPECT_EQ(dispatcher->statistics().consumed, 1u);
+}
+
+struct BroadcastTest : Fixture {
+  BroadcastTest() {
+    options.gives_back = false;
+    make(1);
+  }
+};
+
+TEST_F(BroadcastTest, gives_nothing_back) {
+  listener = [](const MessageView&) { return Consumed::retry_later(); };
+  deliver({message_at(0), message_at(1, protocol::sys_flag::compressed)});
+  run_threads();
+  EXPECT_THAT(given_back, IsEmpty());
+  EXPECT_EQ(safe_offset(), 2);
+}
+
+TEST_F(DispatcherTest, keeps_messages_while_the_gate_is_closed) {
+  deliver({message_at(0)});
+  queue->gate.is_paused = true;
+  run_threads();  // had been handed to the threads already
+  deliver({message_at(1)});
+  run_threads();
+  EXPECT_EQ(dispatcher->statistics().consumed, 0u);
+  queue->gate.is_paused = false;
+  dispatcher->reopened(queue);
+  run_threads();
+  EXPECT_EQ(dispatcher->statistics().consumed, 2u);
+  EXPECT_EQ(safe_offset(), 2);
+}
+
+TEST_F(DispatcherTest, shows_every_message_to_the_hooks_whatever_they_throw) {
+  struct Hook final : ConsumeHook {
+    void before_consume(const MessageView&) override {
+      seen += 'b';
+      throw std::runtime_error("hook");
+    }
+    void after_consume(const MessageView&, const Consumed& result) override {
+      seen += result.kind() == Consumed::Kind::ok ? 'o' : 'r';
+    }
+    std::string seen;
+  };
+  const auto hook = std::make_shared<Hook>();
+  hooks.push_back(hook);
+  make(1);
+  listener = [](const MessageView& message) {
+    if (message.queue_offset() == 1) throw std::runtime_error("no");
+    return Consumed::ok;
+  };
+  deliver({message_at(0), message_at(1)});
+  run_threads();
+  loop.advance(1ms);
+  EXPECT_EQ(hook->seen, "bobr");
 }
 
 }  // namespace

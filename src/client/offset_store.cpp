@@ -18,7 +18,8 @@ protocol::UpdateConsumerOffset update(const std::string& group, const MessageQue
 
 }  // namespace
 
-net::Task<Result<std::int64_t>> OffsetStore::start_offset(MessageQueue queue, StartAt start_at) {
+net::Task<Result<std::int64_t>> RemoteOffsetStore::start_offset(MessageQueue queue,
+                                                                StartAt start_at) {
   auto stored = co_await stored_offset(core_, group_, queue, YoungQueue::from_start);
   if (stored || stored.error().code != ResponseCode::query_not_found) co_return stored;
   const bool is_retry_queue = queue.topic.starts_with(retry_topic_prefix);
@@ -26,7 +27,7 @@ net::Task<Result<std::int64_t>> OffsetStore::start_offset(MessageQueue queue, St
                                is_retry_queue ? StartAt::earliest : start_at);
 }
 
-void OffsetStore::save_soon(const MessageQueue& queue, std::int64_t offset) {
+void RemoteOffsetStore::save_soon(const MessageQueue& queue, std::int64_t offset) {
   const auto sent = sent_.find(queue);
   if (sent != sent_.end() && sent->second == offset) return;
   const auto broker = core_.routes().table().address_to_read(queue.broker_name, master_id, false);
@@ -37,8 +38,8 @@ void OffsetStore::save_soon(const MessageQueue& queue, std::int64_t offset) {
   sent_[queue] = offset;
 }
 
-net::Task<Result<void>> OffsetStore::save(MessageQueue queue, std::int64_t offset,
-                                          net::Duration timeout) {
+net::Task<Result<void>> RemoteOffsetStore::save(MessageQueue queue, std::int64_t offset,
+                                                net::Duration timeout) {
   const auto saved = co_await ask_any_copy(core_, queue, update(group_, queue, offset), timeout);
   if (!saved) {
     doubt(queue);
@@ -48,14 +49,14 @@ net::Task<Result<void>> OffsetStore::save(MessageQueue queue, std::int64_t offse
   co_return Result<void>{};
 }
 
-struct OffsetStore::SaveRound {
+struct RemoteOffsetStore::SaveRound {
   std::size_t left = 0;
   SaveReport report;
   net::Event done;
 };
 
-net::Task<SaveReport> OffsetStore::save_all(std::vector<QueueOffset> offsets,
-                                            net::Duration timeout) {
+net::Task<SaveReport> RemoteOffsetStore::save_all(std::vector<QueueOffset> offsets,
+                                                  net::Duration timeout) {
   if (offsets.empty()) co_return SaveReport{};
   // Shared, because those who save may outlive who asked for it.
   auto round = std::make_shared<SaveRound>();
@@ -65,8 +66,8 @@ net::Task<SaveReport> OffsetStore::save_all(std::vector<QueueOffset> offsets,
   co_return std::move(round->report);
 }
 
-net::Task<> OffsetStore::save_one(std::shared_ptr<SaveRound> round, QueueOffset offset,
-                                  net::Duration timeout) {
+net::Task<> RemoteOffsetStore::save_one(std::shared_ptr<SaveRound> round, QueueOffset offset,
+                                        net::Duration timeout) {
   const auto saved = co_await save(offset.queue, offset.offset, timeout);
   if (!saved) {
     core_.log().warn(str("storing offset ", offset.offset, " of ", to_string(saved.error())));

@@ -25,26 +25,42 @@ struct SaveReport {
   Result<void> result;  // why the first of them did
 };
 
-// How far a group has consumed its queues, as its brokers keep it. An offset is that of the next
-// message to consume. Belongs to the loop. Java: RemoteBrokerOffsetStore.
+// How far a group has consumed its queues. An offset is that of the next message to consume.
+// Belongs to the loop. Java: OffsetStore.
 class OffsetStore {
  public:
-  // `core` outlives it.
-  OffsetStore(Client::Core& core, std::string group) : core_(core), group_(std::move(group)) {}
+  virtual ~OffsetStore() = default;
 
   // Where to begin with a queue: at what is stored, or, where the group has nothing stored, as
   // `start_at` says. Given-back messages are never skipped: a queue of %RETRY% begins at its first.
   // Java: RebalancePushImpl.computePullFromWhere.
-  net::Task<Result<std::int64_t>> start_offset(MessageQueue queue, StartAt start_at);
+  virtual net::Task<Result<std::int64_t>> start_offset(MessageQueue queue, StartAt start_at) = 0;
 
-  // Stores without waiting to hear whether it worked, unless that is what was sent last.
-  void save_soon(const MessageQueue& queue, std::int64_t offset);
-  // What was sent last may not have arrived, so that it will be sent again.
-  void doubt(const MessageQueue& queue) { sent_.erase(queue); }
-  // Stores and waits for the broker to say so.
-  net::Task<Result<void>> save(MessageQueue queue, std::int64_t offset, net::Duration timeout);
+  // Stores without waiting to hear whether it worked, unless that is what was stored last.
+  virtual void save_soon(const MessageQueue& queue, std::int64_t offset) = 0;
+  // What was stored last may be lost, so that it will be stored again.
+  virtual void doubt(const MessageQueue& queue) = 0;
+  // Stores, and returns when it is safe.
+  virtual net::Task<Result<void>> save(MessageQueue queue, std::int64_t offset,
+                                       net::Duration timeout) = 0;
   // The same for several at once.
-  net::Task<SaveReport> save_all(std::vector<QueueOffset> offsets, net::Duration timeout);
+  virtual net::Task<SaveReport> save_all(std::vector<QueueOffset> offsets,
+                                         net::Duration timeout) = 0;
+};
+
+// As the group's brokers keep them. Java: RemoteBrokerOffsetStore.
+class RemoteOffsetStore final : public OffsetStore {
+ public:
+  // `core` outlives it.
+  RemoteOffsetStore(Client::Core& core, std::string group)
+      : core_(core), group_(std::move(group)) {}
+
+  net::Task<Result<std::int64_t>> start_offset(MessageQueue queue, StartAt start_at) override;
+  void save_soon(const MessageQueue& queue, std::int64_t offset) override;
+  void doubt(const MessageQueue& queue) override { sent_.erase(queue); }
+  net::Task<Result<void>> save(MessageQueue queue, std::int64_t offset,
+                               net::Duration timeout) override;
+  net::Task<SaveReport> save_all(std::vector<QueueOffset> offsets, net::Duration timeout) override;
 
  private:
   struct SaveRound;

@@ -50,7 +50,12 @@ class ProcessQueue {
   std::int64_t safe_offset() const {
     return entries_.empty() ? next_offset_ : entries_.front().offset;
   }
+  // Of the newest message in hand; next_offset() - 1 where there is none.
+  std::int64_t last_offset() const {
+    return entries_.empty() ? next_offset_ - 1 : entries_.back().offset;
+  }
   bool is_full() const;
+  void set_limits(const FlowLimits& limits) { limits_ = limits; }
 
   std::size_t size() const { return size_; }
   std::size_t bytes() const { return bytes_; }
@@ -69,7 +74,7 @@ class ProcessQueue {
   Entries::const_iterator find(Ticket ticket) const;
   void forget_done_ends();
 
-  const FlowLimits limits_;
+  FlowLimits limits_;
   Entries entries_;
   std::size_t size_ = 0;
   std::size_t bytes_ = 0;

@@ -1,5 +1,6 @@
 #include "client/pull_loop.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "client/pull_recovery.h"
@@ -15,29 +16,76 @@ std::int64_t milliseconds(net::Duration duration) {
 
 }  // namespace
 
-PullLoop::PullLoop(Client::Core& core, const PullOptions& options,
-                   const protocol::SubscriptionData& subscription, OffsetStore& offsets,
-                   Dispatcher& dispatcher, MessageQueue queue, std::function<void()> on_started)
-    : core_(core),
-      options_(options),
+PullLoop::PullLoop(const Shared& shared, const protocol::SubscriptionData& subscription,
+                   MessageQueue queue)
+    : core_(shared.core),
+      shared_(shared),
+      options_(shared.options),
       subscription_(subscription),
-      offsets_(offsets),
-      dispatcher_(dispatcher),
       queue_(std::move(queue)),
-      on_started_(std::move(on_started)) {
+      shown_queue_{shared.core.plain_name(queue_.topic), queue_.broker_name, queue_.queue_id} {}
+
+void PullLoop::begin() {
+  suspend();
+  begin_at_.reset();
+  run_anew();
+}
+
+void PullLoop::begin_at(std::int64_t offset) {
+  suspend();
+  begin_at_ = offset;
+  run_anew();
+}
+
+void PullLoop::suspend() {
+  running_.cancel();
+  if (held_ == nullptr) return;
+  held_->end();
+  previous_ = std::exchange(held_, nullptr);
+}
+
+void PullLoop::pull_anew() {
+  if (!running_.is_empty()) run_anew();
+}
+
+void PullLoop::run_anew() {
   running_ = run();
   running_.start();
 }
 
 net::Task<> PullLoop::run() {
-  co_await find_start();
-  ProcessQueue& in_hand = held_->in_hand;
+  if (held_ == nullptr) co_await find_start();
+  co_await pull_again_and_again();
+}
+
+net::Task<> PullLoop::find_start() {
+  while (previous_ != nullptr && previous_->is_busy) co_await previous_->idle.wait();
   for (;;) {
-    while (in_hand.is_full()) {
-      held_->has_room.reset();
-      co_await held_->has_room.wait();
+    Result<std::int64_t> offset = 0;
+    if (begin_at_) {
+      const auto saved =
+          co_await shared_.offsets.save(queue_, *begin_at_, core_.options().request_timeout);
+      offset = saved ? Result<std::int64_t>(*begin_at_) : Result<std::int64_t>(saved.error());
+    } else {
+      offset = co_await shared_.offsets.start_offset(queue_, options_.start_at);
     }
-    const std::int64_t asked_for = in_hand.next_offset();
+    if (offset) {
+      begin_at_.reset();
+      held_ = std::make_shared<HeldQueue>(queue_, *offset, options_.limits);
+      shared_.on_started(*held_);
+      co_return;
+    }
+    co_await recover(offset.error());
+  }
+}
+
+net::Task<> PullLoop::pull_again_and_again() {
+  for (;;) {
+    while (!held_->can_be_pulled(core_.loop().now())) {
+      held_->changed.reset();
+      co_await held_->changed.wait();
+    }
+    const std::int64_t asked_for = held_->in_hand.next_offset();
     const net::TimePoint asked_at = core_.loop().now();
     const Result<PullAnswer> answer = co_await pull();
     if (!answer) {
@@ -46,34 +94,32 @@ net::Task<> PullLoop::run() {
     }
     failures_ = 0;
     broker_id_ = answer->header.suggest_which_broker_id;
+    held_->answered_at = core_.loop().now();
+    co_await take(*answer);
 
-    const std::int64_t next = answer->header.next_begin_offset;
-    if (next < 0) {
-      co_await recover({Errc::bad_message, str("the broker answered with offset ", next)});
-    } else if (answer->code == static_cast<int>(ResponseCode::pull_offset_moved)) {
-      co_await move_to(next);
-    } else if (answer->code == static_cast<int>(ResponseCode::success)) {
-      if (auto taken = take_messages(*answer); !taken) co_await recover(taken.error());
-    } else {
-      in_hand.advance_to(next);
-    }
     // Normally a broker with nothing to give takes its time over saying so.
     const bool came_at_once = core_.loop().now() - asked_at < options_.error_delay;
-    if (in_hand.next_offset() == asked_for && came_at_once) {
-      co_await net::sleep_for(core_.loop(), options_.idle_delay);
+    net::Duration pause = options_.interval;
+    if (held_->in_hand.next_offset() == asked_for && came_at_once) {
+      pause = std::max(pause, options_.idle_delay);
     }
+    if (pause > net::Duration::zero()) co_await net::sleep_for(core_.loop(), pause);
   }
 }
 
-net::Task<> PullLoop::find_start() {
-  for (;;) {
-    const auto offset = co_await offsets_.start_offset(queue_, options_.start_at);
-    if (offset) {
-      held_ = std::make_shared<HeldQueue>(queue_, *offset, options_.limits);
-      on_started_();
-      co_return;
-    }
-    co_await recover(offset.error());
+net::Task<> PullLoop::take(const PullAnswer& answer) {
+  const std::int64_t next = answer.header.next_begin_offset;
+  if (next < 0) {
+    co_await recover({Errc::bad_message, str("the broker answered with offset ", next)});
+  } else if (answer.code == static_cast<int>(ResponseCode::pull_offset_moved)) {
+    co_await move_to(next);
+  } else if (answer.code == static_cast<int>(ResponseCode::success)) {
+    TakenMessages taken = take_messages(answer, shown_queue_, subscription_,
+                                        options_.message_bytes_max, held_->in_hand);
+    if (!taken.messages.empty()) shared_.dispatcher.deliver(held_, std::move(taken.messages));
+    if (!taken.result) co_await recover(taken.result.error());
+  } else {
+    held_->in_hand.advance_to(next);
   }
 }
 
@@ -96,7 +142,7 @@ net::Task<Result<PullAnswer>> PullLoop::pull() {
                                 .max_msg_bytes = answer_bytes_max,
                                 .broker_name = queue_.broker_name};
   // Every pull of a master stores the offset as well. A slave would keep it to itself.
-  if (broker->broker_id == master_id && safe_offset > 0) {
+  if (shared_.commits_with_pulls && broker->broker_id == master_id && safe_offset > 0) {
     request.sys_flag |= protocol::pull_flag::commit_offset;
     request.commit_offset = safe_offset;
   }
@@ -108,7 +154,7 @@ net::Task<> PullLoop::recover(Error error) {
   const PullRecovery recovery = recovery_from(error, options_);
   if (recovery.needs_route) {
     // The broker may have died with what we last stored there.
-    offsets_.doubt(queue_);
+    shared_.offsets.doubt(queue_);
     broker_id_ = master_id;
     core_.routes().doubt(queue_.topic);
   }
@@ -121,19 +167,12 @@ net::Task<> PullLoop::recover(Error error) {
   co_await net::sleep_for(core_.loop(), core_.jittered(recovery.delay));
 }
 
-Result<void> PullLoop::take_messages(const PullAnswer& answer) {
-  TakenMessages taken = client::take_messages(answer, queue_, subscription_,
-                                              options_.message_bytes_max, held_->in_hand);
-  if (!taken.messages.empty()) dispatcher_.deliver(held_, taken.messages);
-  return std::move(taken.result);
-}
-
 net::Task<> PullLoop::move_to(std::int64_t offset) {
   core_.log().warn(str("the broker moves ", to_string(queue_), " from offset ",
                        held_->in_hand.next_offset(), " to ", offset));
   held_->in_hand.move_to(offset);
-  const auto saved =
-      co_await offsets_.save(queue_, held_->in_hand.safe_offset(), core_.options().request_timeout);
+  const auto saved = co_await shared_.offsets.save(queue_, held_->in_hand.safe_offset(),
+                                                   core_.options().request_timeout);
   if (!saved) core_.log().warn(str("storing an offset: ", to_string(saved.error())));
 }
 

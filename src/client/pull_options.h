@@ -19,6 +19,7 @@ struct PullOptions {
   net::Duration poll_timeout = std::chrono::seconds(15);  // the broker answers within this time
   // Beyond poll_timeout, for an answer to come. Java: consumerTimeoutMillisWhenSuspend, together.
   net::Duration answer_margin = std::chrono::seconds(15);
+  net::Duration interval{};  // between an answer and the next pull; of push consumers
   FlowLimits limits;
   std::size_t message_bytes_max = 64 * 1024 * 1024;  // of a body, once decompressed
 

@@ -6,11 +6,15 @@
 
 #include "client/push_consumer_impl.h"
 #include "client/push_options.h"
+#include "client/subscription_check.h"
+#include "client/subscription_data.h"
 
 namespace rocketmq {
 namespace {
 
 constexpr std::chrono::milliseconds deadline_max = std::chrono::hours(24);
+constexpr std::chrono::milliseconds trace_flush_timeout = std::chrono::seconds(1);
+constexpr std::chrono::milliseconds trace_flush_timeout = std::chrono::seconds(1);
 
 }  // namespace
 
@@ -21,16 +25,33 @@ Result<PushConsumer> Client::create_push_consumer(PushConsumerOptions options) {
 }
 
 Result<std::shared_ptr<PushConsumer::Impl>> PushConsumer::Impl::create(
-    std::shared_ptr<Client::Core> core, const PushConsumerOptions& options) {
-  if (const auto& usable = core->usable(); !usable) return usable.error();
-  if (auto checked = client::check_options(options); !checked) return std::move(checked).error();
+    std::shared_ptr<Client::Core> core, const PushConsumerOptions& as_given) {
+  if (auto usable = core->usable(); !usable) return std::move(usable).error();
+  if (auto checked = client::check_options(as_given); !checked) return std::move(checked).error();
+  PushConsumerOptions options = as_given;
+  options.group = core->wire_name(options.group);
+  for (Subscription& each : options.subscriptions) each.topic = core->wire_name(each.topic);
   auto subscriptions = client::subscriptions_of(options, core->loop().wall_ms());
   if (!subscriptions) return std::move(subscriptions).error();
 
-  auto impl = std::make_shared<Impl>(core, options, *std::move(subscriptions));
+  for (const protocol::SubscriptionData& each : *subscriptions) {
+    auto checked =
+        core->wait<void>([&] { return client::check_subscription(*core, options.group, each); });
+    if (!checked) return std::move(checked).error();
+  }
+  std::shared_ptr<client::Tracer> tracer;
+  if (options.trace) {
+    auto made =
+        client::Tracer::create(core, *options.trace, options.group, client::Tracer::Side::consumes);
+    if (!made) return std::move(made).error();
+    tracer = *std::move(made);
+  }
+
+  auto impl = std::make_shared<Impl>(core, options, *std::move(subscriptions), std::move(tracer));
   Result<void> joined;
   net::run_in(core->loop(), [&] { joined = impl->member_->join(); });
   if (!joined) return std::move(joined).error();
+  if (auto added = core->add_handle(impl); !added) return std::move(added).error();
 
   // What is sent once we have returned is to be consumed, even by a group that starts at the end of
   // its queues. Where the brokers cannot be reached, it begins whenever they can.
@@ -44,12 +65,17 @@ Result<std::shared_ptr<PushConsumer::Impl>> PushConsumer::Impl::create(
 }
 
 PushConsumer::Impl::Impl(std::shared_ptr<Client::Core> core, const PushConsumerOptions& options,
-                         std::vector<protocol::SubscriptionData> subscriptions)
-    : core_(std::move(core)), threads_(std::make_unique<client::ThreadPool>(options.threads)) {
+                         std::vector<protocol::SubscriptionData> subscriptions,
+                         std::shared_ptr<client::Tracer> tracer)
+    : core_(std::move(core)),
+      group_(options.group),
+      tracer_(std::move(tracer)),
+      threads_(std::make_unique<client::ThreadPool>(options.threads)) {
   net::run_in(core_->loop(), [&] {
     member_ = std::make_unique<client::GroupMember>(
         *core_, options, std::move(subscriptions),
-        [threads = threads_.get()](client::WorkList work) { threads->run(std::move(work)); });
+        [threads = threads_.get()](client::WorkList work) { threads->run(std::move(work)); },
+        tracer_);
   });
 }
 
@@ -57,16 +83,18 @@ PushConsumer::Impl::~Impl() {
   // A listener that destroys its consumer, or takes longer than its threads are waited for, goes on
   // without us, but not without what its thread uses.
   net::run_in(core_->loop(), [this] {
-    member_->dispatcher().keep_for_listeners(core_);
+    member_->calls().keep_for_listeners(core_);
     member_.reset();
   });
   threads_.reset();
+  if (tracer_ != nullptr) tracer_->close(trace_flush_timeout);
 }
 
 CloseReport PushConsumer::Impl::close(std::chrono::milliseconds deadline) {
   CloseReport report;
+  if (is_forked()) return report;
   if (core_->loop().in_loop_thread()) return member_->close_at_once();
-  client::Dispatcher::ListenerCall* const caller = member_->dispatcher().current_call();
+  client::ListenerCall* const caller = member_->calls().current_call();
   auto closed = core_->wait<CloseReport>([&] {
     return member_->close(std::clamp(deadline, std::chrono::milliseconds::zero(), deadline_max),
                           caller);
@@ -75,9 +103,54 @@ CloseReport PushConsumer::Impl::close(std::chrono::milliseconds deadline) {
   return report;
 }
 
+Result<void> PushConsumer::Impl::subscribe(const Subscription& subscription) {
+  auto data = client::subscription_data({core_->wire_name(subscription.topic), subscription.filter},
+                                        core_->loop().wall_ms());
+  if (!data) return std::move(data).error();
+  return core_->wait<void>([&] { return member_->subscribe(*data); });
+}
+
+Result<void> PushConsumer::Impl::unsubscribe(const std::string& topic) {
+  return core_->wait<void>([&] { return member_->unsubscribe(core_->wire_name(topic)); });
+}
+
+std::optional<std::string> PushConsumer::Impl::wire_name(
+    const std::optional<std::string>& topic) const {
+  if (!topic) return std::nullopt;
+  return core_->wire_name(*topic);
+}
+
+void PushConsumer::Impl::pause(const std::optional<std::string>& topic) {
+  if (is_forked()) return;
+  net::run_in(core_->loop(), [&] { member_->pause(wire_name(topic)); });
+}
+
+void PushConsumer::Impl::resume(const std::optional<std::string>& topic) {
+  if (is_forked()) return;
+  net::run_in(core_->loop(), [&] { member_->resume(wire_name(topic)); });
+}
+
 PushConsumerStatistics PushConsumer::Impl::statistics() {
   PushConsumerStatistics statistics;
+  if (is_forked()) return statistics;
   net::run_in(core_->loop(), [&] { statistics = member_->statistics(); });
+  return statistics;
+}
+
+Result<void> PushConsumer::Impl::close_handle(std::chrono::milliseconds deadline) {
+  const CloseReport report = close(deadline);
+  if (report.clean()) return {};
+  return Error{Errc::timeout, str("consumer group ", group_, ": ", report.unfinished_messages,
+                                  " messages are not consumed, and the offsets of ",
+                                  report.uncommitted.size(), " queues not stored")};
+}
+
+HandleStatistics PushConsumer::Impl::handle_statistics() {
+  const PushConsumerStatistics now = statistics();
+  HandleStatistics statistics{.kind = "push_consumer", .group = core_->plain_name(group_)};
+  statistics.done = now.consumed;
+  statistics.failed = now.given_back;
+  for (const HeldQueueStatistics& each : now.held) statistics.pending += each.messages;
   return statistics;
 }
 
@@ -88,15 +161,28 @@ PushConsumer::PushConsumer(PushConsumer&&) noexcept = default;
 
 PushConsumer& PushConsumer::operator=(PushConsumer&& other) noexcept {
   if (this != &other) {
-    if (impl_ != nullptr) close();
+    const PushConsumer before(std::move(*this));
     impl_ = std::move(other.impl_);
   }
   return *this;
 }
 
 PushConsumer::~PushConsumer() {
-  if (impl_ != nullptr) close();
+  if (impl_ == nullptr) return;
+  impl_->is_forked() ? client::leave_behind(impl_) : void(close());
 }
+
+Result<void> PushConsumer::subscribe(const Subscription& subscription) {
+  return impl_->subscribe(subscription);
+}
+Result<void> PushConsumer::unsubscribe(const std::string& topic) {
+  return impl_->unsubscribe(topic);
+}
+
+void PushConsumer::pause() { impl_->pause(std::nullopt); }
+void PushConsumer::resume() { impl_->resume(std::nullopt); }
+void PushConsumer::pause(const std::string& topic) { impl_->pause(topic); }
+void PushConsumer::resume(const std::string& topic) { impl_->resume(topic); }
 
 CloseReport PushConsumer::close(std::chrono::milliseconds deadline) {
   const std::shared_ptr<Impl> impl = impl_;

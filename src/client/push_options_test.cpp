@@ -53,8 +53,20 @@ TEST(CheckOptions, refuses_what_cannot_work_and_says_which) {
   options.poll_timeout = std::chrono::milliseconds(0);
   expect_refused(options, "poll_timeout");
   options = usable();
-  options.reconsume_times_max = -1;
+  options.reconsume_times_max = -2;
   expect_refused(options, "reconsume_times_max");
+  options = usable();
+  options.on_message_in_order = options.on_message;
+  expect_refused(options, "not one of");
+  options = usable();
+  options.consume_batch_size = 2;
+  expect_refused(options, "consume_batch_size");
+  options = usable();
+  options.pull_interval = std::chrono::milliseconds(65536);
+  expect_refused(options, "pull_interval");
+  options = usable();
+  options.allocation.allocate = nullptr;
+  expect_refused(options, "allocation");
   options = usable();
   options.queue_messages_max = 0;
   expect_refused(options, "limit");
@@ -70,6 +82,21 @@ TEST(SubscriptionsOf, are_those_of_the_user_and_the_groups_own_retries) {
   EXPECT_EQ(subscriptions[2].topic, "%RETRY%billing");
   EXPECT_EQ(subscriptions[2].sub_string, "*");
   EXPECT_EQ(subscriptions[2].sub_version, 17);
+}
+
+TEST(SubscriptionsOf, have_no_retries_where_nothing_is_given_back) {
+  PushConsumerOptions options = usable();
+  options.model = MessageModel::broadcasting;
+  EXPECT_THAT(subscriptions_of(options, 17).value(), SizeIs(2));
+}
+
+TEST(SubscriptionsOf, leave_sql_to_the_broker) {
+  PushConsumerOptions options = usable();
+  options.subscriptions[0].filter = sql("amount > 100");
+  const auto subscriptions = subscriptions_of(options, 17).value();
+  EXPECT_EQ(subscriptions[0].expression_type, "SQL92");
+  EXPECT_EQ(subscriptions[0].sub_string, "amount > 100");
+  EXPECT_THAT(subscriptions[0].tags_set, IsEmpty());
 }
 
 TEST(SubscriptionsOf, fail_on_a_filter_that_names_no_tag) {

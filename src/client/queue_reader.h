@@ -90,7 +90,7 @@ class QueueReader {
   const std::size_t messages_max_;
   const bool commits_by_itself_;
   const net::Duration commit_interval_;
-  OffsetStore offsets_;
+  RemoteOffsetStore offsets_;
   const Fetcher::Surroundings surroundings_;
   bool is_stopped_ = false;
   std::optional<LastGiven> last_given_;
