@@ -49,20 +49,20 @@ class SdkSends {
   }
 
   std::size_t send_sync(std::size_t body_bytes, std::size_t count) {
-    const std::string body(body_bytes, 'x');
+    const Message message = make_message(body_bytes);
     std::size_t failures = 0;
     for (std::size_t i = 0; i < count; ++i) {
-      if (is_failure(producer_.send({.topic = topic_, .body = body}))) ++failures;
+      if (is_failure(producer_.send(message))) ++failures;
     }
     return failures;
   }
 
   std::size_t send_async(std::size_t body_bytes, std::size_t count) {
-    const std::string body(body_bytes, 'x');
+    const Message message = make_message(body_bytes);
     failures_ = 0;
     for (std::size_t i = 0; i < count; ++i) {
       window_.enter();
-      producer_.send_async({.topic = topic_, .body = body}, [this](Result<SendReceipt> sent) {
+      producer_.send_async(message, [this](Result<SendReceipt> sent) {
         if (is_failure(sent)) ++failures_;
         window_.leave();
       });
@@ -73,6 +73,9 @@ class SdkSends {
   }
 
  private:
+  Message make_message(std::size_t body_bytes) const {
+    return {.topic = topic_, .body = std::string(body_bytes, 'x')};
+  }
   static bool is_failure(const Result<SendReceipt>& sent) {
     if (!sent) std::cerr << "sdk_sends: " << sent.error() << '\n';
     return !sent || sent->status != SendStatus::ok;
