@@ -19,10 +19,10 @@ protocol::BatchEntry entry_of(const PreparedMessage& message) {
   return {.flag = message.flag, .body = message.body, .properties = message.properties};
 }
 
-// The batch's own: room for its id, and whether the broker waits, which it reads here.
+// The batch's own: whether the broker waits, which it reads here. No UNIQ_KEY, unlike Java's: 4.x
+// brokers append these to the properties of every message, and all would have the same id.
 std::string properties_of_batch(const PreparedMessage& first) {
   std::string text;
-  protocol::append_property(text, property::unique_key, std::string(first.unique_key_size, '0'));
   if (const auto wait = protocol::find_property(first.properties, property::wait_store_msg_ok)) {
     protocol::append_property(text, property::wait_store_msg_ok, *wait);
   }
@@ -50,15 +50,13 @@ PreparedMessage join(std::span<const PreparedMessage* const> messages) {
   char* at = batch.memory.get();
   const auto put = [&at](std::string_view text) {
     char* const start = at;
-    std::memcpy(start, text.data(), text.size());
+    if (!text.empty()) std::memcpy(start, text.data(), text.size());
     at += text.size();
     return std::string_view(start, text.size());
   };
   batch.topic = put(first.topic);
   batch.properties = put(properties);
   batch.unique_key_size = first.unique_key_size;
-  batch.unique_key_room = const_cast<char*>(batch.properties.data()) + property::unique_key.size() +
-                          sizeof protocol::name_value_separator;
 
   char* const body = at;
   batch.entry_key_rooms.reserve(messages.size());

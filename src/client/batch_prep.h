@@ -18,11 +18,11 @@ namespace rocketmq::client {
 std::size_t batch_entry_size(const PreparedMessage& message);
 
 // Joins messages of one topic and wait_for_store that were prepared without compression. Their
-// UNIQ_KEYs are copied as they are; that of the batch is room yet.
+// UNIQ_KEYs are copied as they are; the batch has none.
 PreparedMessage join(std::span<const PreparedMessage* const> messages);
 
-// Checks messages and joins them. The UNIQ_KEYs of the entries are room yet, as is that of the
-// batch. Errors: invalid_argument; too_large for the body, too.
+// Checks messages and joins them; their UNIQ_KEYs are room yet. Errors: invalid_argument; too_large
+// for the body, too.
 Result<PreparedMessage> prepare_batch(Span<const Message> messages, PrepareOptions options);
 
 }  // namespace rocketmq::client

@@ -181,6 +181,10 @@ TEST_F(ProducerSendTest, sends_a_batch_as_one_request) {
                                   property(there[2], "UNIQ_KEY"));
   EXPECT_EQ(sent->offset_message_id, "offset-id-0,offset-id-1,offset-id-2");
   EXPECT_EQ(sent->queue_offset, 0);
+  // 4.x brokers would give every message the id of the batch, if it had one.
+  const ScriptedSendBroker& broker = sent->queue.broker_name == "a" ? a : b;
+  EXPECT_EQ(broker.last_send().properties, "");
+  EXPECT_TRUE(broker.last_send().batch.value_or(false));
   EXPECT_EQ(std::set<std::string>({property(there[0], "UNIQ_KEY"), property(there[1], "UNIQ_KEY"),
                                    property(there[2], "UNIQ_KEY")})
                 .size(),

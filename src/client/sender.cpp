@@ -95,14 +95,13 @@ void Sender::start(std::unique_ptr<Send> owned) {
 }
 
 void Sender::assign_keys(Send& send) {
-  assign_key(send.message, send.message.unique_key_room);
-  for (char* const room : send.message.entry_key_rooms) assign_key(send.message, room);
-}
-
-void Sender::assign_key(PreparedMessage& message, char* room) {
-  unique_key_.clear();
-  core_->append_unique_key(unique_key_);
-  message.set_key(room, unique_key_);
+  const auto assign = [&](char* room) {
+    unique_key_.clear();
+    core_->append_unique_key(unique_key_);
+    send.message.set_key(room, unique_key_);
+  };
+  for (char* const room : send.message.entry_key_rooms) assign(room);
+  if (send.message.entry_key_rooms.empty()) assign(send.message.unique_key_room);
 }
 
 void Sender::begin(Send& send) {

@@ -83,7 +83,6 @@ class Sender : public std::enable_shared_from_this<Sender> {
 
   BrokerRank rank(std::string_view broker_name, std::string_view address) const;
   void assign_keys(Send& send);
-  void assign_key(PreparedMessage& message, char* room);
 
   const std::shared_ptr<Client::Core> core_;
   const ProducerOptions options_;

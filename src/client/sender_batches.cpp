@@ -49,7 +49,6 @@ void Sender::send_batch(Members members) {
   batch->log = first.log;
   batch->begun_at = core_->loop().now();
   batch->born_timestamp = core_->loop().wall_ms();
-  assign_key(batch->message, batch->message.unique_key_room);
   under_way_.push(*batch);
   begin(*batch);
 }
