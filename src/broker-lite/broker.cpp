@@ -122,6 +122,7 @@ class Broker::Impl {
   void stop(std::function<void(const Result<void>&)> on_stopped);
 
   const std::string& listen_address() const { return listen_address_; }
+  Core& core() { return core_; }
 
  private:
   void connect_core();
@@ -327,6 +328,7 @@ Result<std::unique_ptr<Broker>> Broker::start(net::Loop& loop, BrokerOptions opt
   return std::unique_ptr<Broker>(new Broker(std::move(impl)));
 }
 
+Core& Broker::core() { return impl_->core(); }
 const std::string& Broker::listen_address() const { return impl_->listen_address(); }
 
 void Broker::stop(std::function<void(const Result<void>&)> on_stopped) {

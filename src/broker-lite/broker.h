@@ -14,6 +14,8 @@
 
 namespace rocketmq::broker {
 
+struct Core;
+
 // Where a broker keeps what it keeps. Both outlive it.
 struct BrokerDisk {
   Directory& directory;
@@ -40,6 +42,9 @@ class Broker {
 
   // Where it listens, with the real port.
   const std::string& listen_address() const;
+
+  // For who runs it in its own process: what its handlers work on.
+  Core& core();
 
   // Orderly end, within about two seconds: leaves the name servers, answers who waits, closes the
   // connections, then writes and syncs everything. `on_stopped` gets what went wrong with the last.

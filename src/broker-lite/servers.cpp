@@ -16,10 +16,11 @@ class Servers::Impl {
  public:
   Impl(net::Loop& loop, net::LogLine log) : loop_(loop), log_(std::move(log)) {}
 
-  Result<void> open_disk(const std::string& folder);
+  Result<void> open_disk(const std::string& folder, Directory* memory);
   Result<void> start_namesrv(const std::string& listen);
   Result<void> start_broker(const BrokerOptions& options, std::function<void()> on_ready);
   void stop(Done on_stopped);
+  Core* broker_core() { return broker_ == nullptr ? nullptr : &broker_->core(); }
 
   std::string namesrv_address_;
   std::string broker_address_;
@@ -29,7 +30,8 @@ class Servers::Impl {
 
   net::Loop& loop_;
   const net::LogLine log_;
-  std::unique_ptr<Directory> directory_;
+  std::unique_ptr<Directory> own_directory_;
+  Directory* directory_ = nullptr;
   std::unique_ptr<Flusher> flusher_;
   std::unique_ptr<SavedTable> kv_file_;
   std::unique_ptr<namesrv::NameServer> namesrv_;
@@ -37,18 +39,20 @@ class Servers::Impl {
   Done on_stopped_;
 };
 
-Result<void> Servers::Impl::open_disk(const std::string& folder) {
+Result<void> Servers::Impl::open_disk(const std::string& folder, Directory* memory) {
   const Post post = [&loop = loop_](std::function<void()> function) {
     loop.post(std::move(function));
   };
   if (folder == memory_store) {
-    directory_ = std::make_unique<MemDirectory>();
+    if (memory == nullptr) own_directory_ = std::make_unique<MemDirectory>();
+    directory_ = memory == nullptr ? own_directory_.get() : memory;
     flusher_ = std::make_unique<InlineFlusher>(post);
     return {};
   }
   auto directory = open_posix_directory(folder);
   if (!directory) return std::move(directory).error();
-  directory_ = *std::move(directory);
+  own_directory_ = *std::move(directory);
+  directory_ = own_directory_.get();
   flusher_ = std::make_unique<ThreadFlusher>(post);
   return {};
 }
@@ -103,10 +107,11 @@ Servers::Servers(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Servers::~Servers() = default;
 
 Result<std::unique_ptr<Servers>> Servers::start(net::Loop& loop, const CommandLine& line,
-                                                net::LogLine log, std::function<void()> on_ready) {
+                                                net::LogLine log, std::function<void()> on_ready,
+                                                Directory* memory) {
   auto impl = std::make_unique<Impl>(loop, std::move(log));
   const std::string& folder = line.broker.store_path_root_dir;
-  if (auto opened = impl->open_disk(folder); !opened) {
+  if (auto opened = impl->open_disk(folder, memory); !opened) {
     return Error{opened.error().code, str("store ", folder, ": ", opened.error().message)};
   }
   if (line.runs_namesrv) {
@@ -124,6 +129,7 @@ Result<std::unique_ptr<Servers>> Servers::start(net::Loop& loop, const CommandLi
   return std::unique_ptr<Servers>(new Servers(std::move(impl)));
 }
 
+Core* Servers::broker_core() { return impl_->broker_core(); }
 const std::string& Servers::namesrv_address() const { return impl_->namesrv_address_; }
 const std::string& Servers::broker_address() const { return impl_->broker_address_; }
 void Servers::stop(Done on_stopped) { impl_->stop(std::move(on_stopped)); }

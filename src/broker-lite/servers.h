@@ -7,6 +7,8 @@
 #include <string>
 
 #include "broker-lite/command_line.h"
+#include "broker-lite/core.h"
+#include "broker-lite/store/file.h"
 #include "net/log.h"
 #include "net/loop.h"
 
@@ -18,14 +20,18 @@ class Servers {
  public:
   using Done = std::function<void(const Result<void>&)>;
 
-  // Before the loop runs. `on_ready` is called from the loop once clients find the broker through
-  // every name server that can be reached.
+  // Before the loop runs, or on it. `on_ready` is called from the loop once clients find the broker
+  // through every name server that can be reached. `memory`: the files of a store in memory, where
+  // these are to outlive it; else it has its own.
   static Result<std::unique_ptr<Servers>> start(net::Loop& loop, const CommandLine& line,
-                                                net::LogLine log, std::function<void()> on_ready);
+                                                net::LogLine log, std::function<void()> on_ready,
+                                                Directory* memory = nullptr);
   ~Servers();
   Servers(const Servers&) = delete;
   Servers& operator=(const Servers&) = delete;
 
+  // For who shares its loop; nullptr: there is no broker.
+  Core* broker_core();
   // Empty: there is none.
   const std::string& namesrv_address() const;
   const std::string& broker_address() const;
