@@ -211,7 +211,8 @@ net::Task<Result<net::Answer<typename Req::Response>>> Client::Core::call_name_s
       if (answer) co_return answer;
       last = std::move(answer).error();
       last.message = str("name server ", address, ": ", last.message);
-      if (last.code != Errc::not_connected) co_return last;
+      // TLS 1.3 tells who is not let in only after the connection has been made.
+      if (last.code != Errc::not_connected && last.code != Errc::bad_frame) co_return last;
     } else {
       last = std::move(connected).error();
       if (last.code == Errc::client_closed) co_return last;

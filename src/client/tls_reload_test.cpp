@@ -2,12 +2,16 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <rocketmq/client.h>
 
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "net/event_loop.h"
+#include "net/server.h"
 #include "net/sim_loop.h"
 #include "net/testing_certificates.h"
 
@@ -81,6 +85,41 @@ TEST_F(TlsReloadTest, keeps_the_old_ones_when_a_file_is_broken_or_gone) {
   install(certificates.issue("three"));
   loop.advance(1min);
   EXPECT_EQ(loaded, 1);
+}
+
+// Over loopback: a name server that wants certificates of its own authority.
+TEST_F(TlsReloadTest, a_client_that_runs_uses_the_new_files_for_new_connections) {
+  net::TestCertificates others;
+  const auto server_pair = certificates.issue("localhost");
+  net::EventLoop server_loop;
+  server_loop.start();
+  net::Router router;  // supports nothing, which it can only say to who is let in
+  std::unique_ptr<net::Server> server;
+  std::string address;
+  net::run_in(server_loop, [&] {
+    net::ServerOptions serve;
+    serve.listen.tls_mode = net::TlsMode::enforcing;
+    serve.listen.tls = net::TlsContext::for_server(
+                           {.ca_file = others.ca_file(),
+                            .cert_file = server_pair.cert_file,
+                            .key_file = server_pair.key_file,
+                            .client_certificate = net::TlsSettings::ClientCertificate::required})
+                           .value();
+    server = std::make_unique<net::Server>(server_loop, router, serve);
+    address = server->listen("127.0.0.1:0").value();
+  });
+
+  options.reload_interval = 10ms;
+  {
+    Client client({.name_servers = address, .tls = options});
+    EXPECT_EQ(client.queues("T").error().code, Errc::no_name_server);
+    install(others.issue("client"));
+    // Until it has looked at the files; a test that fails does so for ever.
+    while (client.queues("T").error().code != ResponseCode::request_code_not_supported) {
+      std::this_thread::sleep_for(1ms);
+    }
+  }
+  net::run_in(server_loop, [&] { server.reset(); });
 }
 
 }  // namespace
