@@ -12,9 +12,9 @@ namespace rocketmq {
 /// What a consumer's listener said, or would have.
 class Consumed;
 
-/// Looks at every message on its way out. Called on the thread that sends, before the message is
-/// checked, and on the callback executor when the send has ended; may be called from several
-/// threads at once. What it throws is logged and ignored.
+/// Looks at every message on its way out, of batches too. Called on the thread that sends, before
+/// the message is checked, and on the callback executor when the send has ended (no id: it was
+/// refused); may be called from several threads at once. What it throws is logged and ignored.
 class SendHook {
  public:
   virtual ~SendHook() = default;

@@ -76,9 +76,9 @@ struct ProducerOptions {
 
 /// What one call asks for beyond its message.
 struct SendOptions {
-  std::optional<MessageQueue> queue;  ///< this queue; not tried on another one
+  std::optional<MessageQueue> queue;  ///< this queue; never tried again, for the order
   /// Chooses among the topic's queues to write to, sorted as the route has them; returns an index,
-  /// taken modulo their number. Called on the loop thread: must not block. Not tried on another.
+  /// taken modulo their number. Called on the loop thread: must not block. Never tried again.
   std::function<std::size_t(Span<const MessageQueue> queues)> choose;
   std::chrono::milliseconds timeout{0};  ///< instead of ProducerOptions::send_timeout; 0: that
 };
@@ -87,7 +87,7 @@ using SendCallback = std::function<void(Result<SendReceipt>)>;
 using ReplyCallback = std::function<void(Result<MessageView>)>;
 
 struct ProducerStatistics {
-  std::uint64_t sent = 0;     ///< stored, as far as a broker said so
+  std::uint64_t sent = 0;     ///< messages stored, as far as a broker said so
   std::uint64_t failed = 0;   ///< ended in an error
   std::uint64_t retried = 0;  ///< attempts after the first
   std::size_t pending = 0;
@@ -166,7 +166,7 @@ class Producer {
 
   /// Refuses further sends, waits for those under way until the deadline, and leaves the group.
   /// The error says how many were unfinished; their callbacks have run, unless one of them takes
-  /// longer than the deadline and a second. A second close() returns at once. In a callback it does
+  /// longer than the deadline and a second. A second close() waits for the first. In a callback it does
   /// not wait for that callback; on the client's loop thread (an Executor that runs tasks there) it
   /// waits for nothing.
   Result<void> close(std::chrono::milliseconds deadline = std::chrono::seconds(3));
