@@ -166,9 +166,9 @@ class Producer {
 
   /// Refuses further sends, waits for those under way until the deadline, and leaves the group.
   /// The error says how many were unfinished; their callbacks have run, unless one of them takes
-  /// longer than the deadline and a second. A second close() waits for the first. In a callback it does
-  /// not wait for that callback; on the client's loop thread (an Executor that runs tasks there) it
-  /// waits for nothing.
+  /// longer than the deadline and a second. A second close() waits for the first. In a callback it
+  /// does not wait for that callback; on the client's loop thread (an Executor that runs tasks
+  /// there) it waits for nothing.
   Result<void> close(std::chrono::milliseconds deadline = std::chrono::seconds(3));
 
   class Impl;
