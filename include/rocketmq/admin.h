@@ -219,8 +219,10 @@ struct Acl {
 
 /// What tools ask and change. Made by Client::create_admin(); a move-only handle, safe to use from
 /// several threads. Every call waits for the answers, at most ClientOptions::request_timeout for
-/// each request. Where several brokers are concerned an error names the one it is of; those before
-/// it have done what was asked.
+/// each request (would_deadlock on the client's loop thread). Where several brokers are concerned
+/// an error names the one it is of; those before it have done what was asked. Errors everywhere:
+/// invalid_argument, no_name_server, not_connected, timeout, client_closed, and what a server
+/// answers. Java: DefaultMQAdminExt.
 class Admin {
  public:
   Admin(Admin&&) noexcept;
@@ -281,10 +283,12 @@ class Admin {
   /// By either of its ids. Errors: no_message, query_not_found.
   Result<MessageView> message(const std::string& topic, const std::string& message_id);
   Result<std::vector<MessageView>> query(const MessageQuery& query);
+  /// From there on, at most `max`, and no more than the broker gives at once. Commits nothing.
   Result<std::vector<MessageView>> read(const MessageQueue& queue, std::int64_t offset,
                                         int max = 32);
   Result<std::int64_t> offset_at(const MessageQueue& queue, StartAt where);
   Result<std::vector<MessageTrack>> track(const MessageView& message);
+  /// By time. Empty trace topic: RMQ_SYS_TRACE_TOPIC.
   Result<std::vector<MessageTrace>> trace(const std::string& message_id,
                                           const std::string& trace_topic = "");
   /// Has a running consumer consume a message now, and says what came of it.
@@ -297,10 +301,12 @@ class Admin {
   Result<std::vector<BrokerStatus>> cluster();
   Result<Settings> broker_settings(const std::string& address);
   Result<void> update_broker_settings(const std::string& address, const Settings& settings);
+  /// `name` is one of the broker's counters, TOPIC_PUT_NUMS and the like; `key` a topic, or what it
+  /// counts by.
   Result<BrokerRate> broker_rate(const std::string& address, const std::string& name,
                                  const std::string& key);
   Result<Settings> name_server_settings(const std::string& address);
-  Result<void> update_name_server_settings(const Settings& settings);
+  Result<void> update_name_server_settings(const Settings& settings);  ///< of all name servers
   /// Takes the right to write off a broker's queues at every name server, or gives it back; how
   /// many topics that concerned.
   Result<int> set_broker_writable(const std::string& broker_name, bool writable);

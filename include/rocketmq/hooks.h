@@ -26,7 +26,8 @@ class SendHook {
 };
 
 /// Looks at every message a listener is given; called on the listener's thread, before and after
-/// it.
+/// it, for each message of a batch; may be called from several threads at once. What it throws is
+/// logged and ignored. Java: ConsumeMessageHook.
 class ConsumeHook {
  public:
   virtual ~ConsumeHook() = default;

@@ -19,7 +19,7 @@ using Timestamp = std::chrono::time_point<std::chrono::system_clock, std::chrono
 struct MessageQueue {
   std::string topic;
   std::string broker_name;
-  std::int32_t queue_id = 0;
+  std::int32_t queue_id = 0;  ///< from 0
 
   friend bool operator==(const MessageQueue& a, const MessageQueue& b) {
     return a.queue_id == b.queue_id && a.broker_name == b.broker_name && a.topic == b.topic;
@@ -39,7 +39,7 @@ std::ostream& operator<<(std::ostream& out, const MessageQueue& queue);
 
 /// A message to send: a value, filled field by field or by designated initialisers.
 struct Message {
-  std::string topic;              ///< 1–127 of [%|a-zA-Z0-9_-]
+  std::string topic;              ///< 1–127 of [%|a-zA-Z0-9_-]; none that only brokers write to
   std::string body;               ///< not empty; at most ProducerOptions::message_bytes_max
   std::string tag;                ///< what consumers filter by; may be empty
   std::vector<std::string> keys;  ///< what tools find it by; no blanks inside a key
@@ -76,14 +76,15 @@ struct SendReceipt {
   std::string message_id;  ///< given by the client (property UNIQ_KEY); tools find it by this
   std::string offset_message_id;  ///< given by the broker: its address and commit log offset
   MessageQueue queue;
-  std::int64_t queue_offset = 0;
+  std::int64_t queue_offset = 0;  ///< position in the queue; of a batch: the first one's
   SendStatus status = SendStatus::ok;
-  std::string transaction_id;
-  std::string recall_handle;  ///< of a timed message on a broker that can recall; else empty
+  std::string transaction_id;  ///< as the broker answers; usually the message id
+  std::string recall_handle;   ///< of a timed message on a broker that can recall; else empty
 };
 
 /// A received message: immutable, cheap to copy, free to cross threads. Every text it returns is a
-/// view that lives as long as some copy of the message does.
+/// view that lives as long as some copy of the message does. A moved-from one may only be destroyed
+/// or assigned to.
 class MessageView {
  public:
   std::string_view topic() const;  ///< of a retried message: the topic it was first sent to
@@ -94,19 +95,20 @@ class MessageView {
   std::string_view offset_message_id() const;
   /// Empty when there is none of that name. (Empty values do not survive RocketMQ's encoding.)
   std::string_view property(std::string_view name) const;
+  /// All of them, RocketMQ's own among them.
   std::vector<std::pair<std::string_view, std::string_view>> properties() const;
   std::int32_t flag() const;
   std::string_view sharding_key() const;
-  std::string_view transaction_id() const;
+  std::string_view transaction_id() const;  ///< property __transactionId__; empty: none
 
   /// Where it was read from; of a retried message that is a queue of %RETRY%<group>.
   const MessageQueue& queue() const;
-  std::int64_t queue_offset() const;
-  std::int64_t commit_log_offset() const;
-  std::int32_t reconsume_times() const;  ///< how often it has been given back already
-  Timestamp born_time() const;
-  Timestamp store_time() const;
-  std::string_view born_host() const;  ///< "10.0.0.9:5555"
+  std::int64_t queue_offset() const;       ///< position in that queue, from 0
+  std::int64_t commit_log_offset() const;  ///< in bytes, on its broker
+  std::int32_t reconsume_times() const;    ///< how often it has been given back already
+  Timestamp born_time() const;             ///< by the producer's clock
+  Timestamp store_time() const;            ///< by the broker's
+  std::string_view born_host() const;      ///< "10.0.0.9:5555"
 
   struct Data;  ///< private to the library
   explicit MessageView(std::shared_ptr<const Data> data) : data_(std::move(data)) {}

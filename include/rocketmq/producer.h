@@ -47,7 +47,7 @@ struct ProducerOptions {
   std::size_t message_bytes_max = 4 * 1024 * 1024;  ///< a larger body is refused before it is sent
   Compression compression = Compression::zlib;      ///< 4.9.3 and older consumers read zlib only
   std::size_t compress_from_bytes = 4096;           ///< bodies at least this long are compressed
-  int compression_level = 5;
+  int compression_level = 5;                        ///< zlib 0–12, else 0–22
 
   /// Sends that are not finished: without an answer, or with a callback that has not returned. One
   /// more is refused with Errc::overloaded.
@@ -59,7 +59,7 @@ struct ProducerOptions {
   /// of failing at once; not on the client's own threads. Java: enableBackpressureForAsyncMode.
   bool wait_when_full = false;
 
-  int new_topic_queues = 4;  ///< asked for when the broker creates the topic on first use
+  int new_topic_queues = 4;  ///< asked for when the broker creates the topic on first use; not 0
 
   /// A message that was stored, but not as safely as the broker is set up to (flush or slave
   /// timeout), is sent again to another broker. Java: retryAnotherBrokerWhenNotStoreOK.
@@ -74,31 +74,35 @@ struct ProducerOptions {
   std::optional<Trace> trace;
 };
 
-/// What one call asks for beyond its message.
+/// What one call asks for beyond its message. Of `queue` and `choose` at most one; both count more
+/// than a sharding key.
 struct SendOptions {
   std::optional<MessageQueue> queue;  ///< this queue; never tried again, for the order
   /// Chooses among the topic's queues to write to, sorted as the route has them; returns an index,
   /// taken modulo their number. Called on the loop thread: must not block. Never tried again.
   std::function<std::size_t(Span<const MessageQueue> queues)> choose;
-  std::chrono::milliseconds timeout{0};  ///< instead of ProducerOptions::send_timeout; 0: that
+  /// Instead of ProducerOptions::send_timeout, at most 24 h. 0: that.
+  std::chrono::milliseconds timeout{0};
 };
 
 using SendCallback = std::function<void(Result<SendReceipt>)>;
 using ReplyCallback = std::function<void(Result<MessageView>)>;
 
 struct ProducerStatistics {
-  std::uint64_t sent = 0;     ///< messages stored, as far as a broker said so
-  std::uint64_t failed = 0;   ///< ended in an error
-  std::uint64_t retried = 0;  ///< attempts after the first
-  std::size_t pending = 0;
-  std::size_t pending_bytes = 0;
+  std::uint64_t sent = 0;         ///< messages stored, as far as a broker said so
+  std::uint64_t failed = 0;       ///< ended in an error
+  std::uint64_t retried = 0;      ///< attempts after the first
+  std::size_t pending = 0;        ///< now; as pending_sends_max counts
+  std::size_t pending_bytes = 0;  ///< now; as pending_bytes_max counts
 };
 
 /// Sends messages. Made by Client::create_producer(); a move-only handle, safe to use from several
 /// threads at once. Destroying it is close() with its default deadline.
 ///
 /// Every send ends, within send_timeout, in a receipt, or in an Error whose `outcome` says whether
-/// the message may have been stored all the same.
+/// the message may have been stored all the same. Errors: invalid_argument and too_large (the
+/// message), overloaded, no_route, no_name_server, not_connected, timeout, client_closed, forked,
+/// and what the broker answers.
 class Producer {
  public:
   Producer(Producer&&) noexcept;
@@ -112,6 +116,7 @@ class Producer {
   /// To one of the topic's queues, always the same for the same key as long as their number stays
   /// (Java: SelectMessageQueueByHash). Also sets the message's sharding key.
   Result<SendReceipt> send_ordered(const Message& message, std::string_view sharding_key);
+  /// To this queue. As every send to a chosen one: once, not tried again.
   Result<SendReceipt> send_to(const MessageQueue& queue, const Message& message);
   /// All in one request, to one queue, stored one after the other: all or none. Of the same topic
   /// and wait_for_store, not delayed or timed; together at most message_bytes_max. The receipt is
@@ -119,9 +124,10 @@ class Producer {
   Result<SendReceipt> send_batch(Span<const Message> messages, const SendOptions& options = {});
   Result<SendReceipt> send_batch(const std::vector<Message>& messages);
 
-  /// Returns at once. `done` is called exactly once, on the callback executor, never from inside
-  /// this call; also when the message is refused, and with Errc::client_closed at close(). An
-  /// exception that leaves it is logged.
+  /// Returns at once, unless wait_when_full. `done` is called exactly once, on the callback
+  /// executor, never from inside this call (but with Errc::forked, for a child has no other
+  /// thread); also when the message is refused, and with Errc::client_closed at close(). An
+  /// exception that leaves it is logged. The message is copied.
   void send_async(const Message& message, SendCallback done);
   void send_async(const Message& message, const SendOptions& options, SendCallback done);
   void send_batch_async(Span<const Message> messages, const SendOptions& options,
@@ -145,12 +151,14 @@ class Producer {
   Result<void> send_oneway(const Message& message, const SendOptions& options = {});
 
   /// Takes a timed message back before it is due; 5.x brokers with recallMessageEnable only. The
-  /// message id. Errors: invalid_argument (the receipt has no recall_handle), the broker's.
+  /// message id. Waits, as send() does. Errors: invalid_argument (the receipt has no
+  /// recall_handle), the broker's, those of a send.
   Result<std::string> recall(const SendReceipt& receipt);
   Result<std::string> recall(const std::string& topic, const std::string& recall_handle);
 
   /// Sends a message and waits for the answer of whoever consumes it: `timeout` counts from the
-  /// call. Errors: those of send(); timeout when nobody answered. Java: DefaultMQProducer.request.
+  /// call, and is more than 0. Errors: those of send(); timeout when nobody answered, then with
+  /// Outcome::unknown. `done` is called as by send_async(). Java: DefaultMQProducer.request.
   Result<MessageView> request(const Message& message, std::chrono::milliseconds timeout);
   void request_async(const Message& message, std::chrono::milliseconds timeout, ReplyCallback done);
   template <class Token>
@@ -158,7 +166,8 @@ class Producer {
       -> decltype(token.request(*this, message, timeout)) {
     return token.request(*this, message, timeout);
   }
-  /// Answers a consumed message that asks for a reply. Errors: invalid_argument when it asks for
+  /// Answers a consumed message that asks for a reply; waits, as send() does; works inside a
+  /// listener. Errors: invalid_argument when it asks for
   /// none, those of send(); system_error when the asker is gone.
   Result<SendReceipt> reply(const MessageView& request, std::string body);
 

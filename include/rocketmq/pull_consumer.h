@@ -16,14 +16,14 @@
 namespace rocketmq {
 
 struct PullConsumerOptions {
-  std::string group;  ///< required
+  std::string group;  ///< required, also to assign(); at most 120 of [%|a-zA-Z0-9_-]
   /// To share these topics' queues with the rest of the group. Empty: assign() says which queues.
   std::vector<Subscription> subscriptions;
   StartAt start_at = StartAt::latest;
   AllocationStrategy allocation = allocate_averagely();
 
   int pull_batch_size = 10;                        ///< 1–1024: at most as many at once from poll()
-  std::chrono::milliseconds poll_timeout{20'000};  ///< how long the broker may hold a pull
+  std::chrono::milliseconds poll_timeout{20'000};  ///< how long the broker may hold a pull, to 24 h
 
   bool auto_commit = true;  ///< what poll() has given is committed by a later poll() and by close()
   std::chrono::milliseconds auto_commit_interval{5000};  ///< at least 1 s
@@ -36,7 +36,8 @@ struct PullConsumerOptions {
   std::size_t message_bytes_max = 64 * 1024 * 1024;  ///< of a body, unpacked; larger are left out
 
   /// Told when the queues of this consumer have changed: by rebalancing, or, of assigned topics,
-  /// because the topic has other queues now. On the callback executor.
+  /// because the topic has other queues now. On the callback executor, one call at a time; what it
+  /// throws is logged.
   std::function<void(const std::string& topic, const std::vector<MessageQueue>& queues)>
       on_queues_changed;
 };
@@ -52,8 +53,8 @@ class PullConsumer {
   PullConsumer& operator=(PullConsumer&&) noexcept;
   ~PullConsumer();
 
-  /// Reads these queues, instead of those before, without regard to other members of the group.
-  /// Errors: invalid_argument when it was made with subscriptions.
+  /// Reads these queues, instead of those before, without regard to other members of the group,
+  /// which it does not count among. Errors: invalid_argument when it was made with subscriptions.
   Result<void> assign(std::vector<MessageQueue> queues);
   /// With this filter for a topic to be assigned; before assign().
   Result<void> set_filter(const Subscription& subscription);
@@ -73,6 +74,7 @@ class PullConsumer {
   /// Stores what poll() has given as the group's offsets, and waits for the brokers to say so. The
   /// error names a queue that could not be stored; others may have been.
   Result<void> commit();
+  /// `done` is called once, on the callback executor; what it throws is logged.
   void commit_async(std::function<void(Result<void>)> done = nullptr);
   /// What <rocketmq/coroutine.h> adds: co_await consumer.commit(use_coroutine).
   template <class Token>
@@ -87,7 +89,7 @@ class PullConsumer {
   Result<std::int64_t> position(const MessageQueue& queue);
   Result<std::int64_t> offset_at(const MessageQueue& queue, StartAt where);
 
-  /// These queues are neither fetched nor polled until resume().
+  /// These queues are neither fetched nor polled until resume(). Others than ours are left out.
   void pause(const std::vector<MessageQueue>& queues);
   void resume(const std::vector<MessageQueue>& queues);
 

@@ -46,7 +46,8 @@ inline const Consumed Consumed::ok{Consumed::Kind::ok};
 inline const Consumed Consumed::to_dead_letters{Consumed::Kind::dead_letters};
 
 using MessageListener = std::function<Consumed(const MessageView&)>;
-/// Neighbouring messages of one queue; what it says goes for all of them.
+/// Neighbouring messages of one queue; what it says goes for all of them. The span ends with the
+/// call; copies of its messages do not.
 using BatchListener = std::function<Consumed(Span<const MessageView>)>;
 
 enum class MessageModel {
@@ -62,8 +63,8 @@ enum class ConsumeMode {
 };
 
 struct PushConsumerOptions {
-  std::string group;  ///< required
-  std::vector<Subscription> subscriptions;
+  std::string group;                        ///< required; at most 120 of [%|a-zA-Z0-9_-]
+  std::vector<Subscription> subscriptions;  ///< at least one; no topic twice
   StartAt start_at = StartAt::latest;
   MessageModel model = MessageModel::clustering;
   ConsumeMode mode = ConsumeMode::pull;
@@ -81,13 +82,15 @@ struct PushConsumerOptions {
   int consume_batch_size = 1;  ///< for on_messages, 1–1024
 
   int pull_batch_size = 32;                        ///< messages asked for at once, 1–1024
-  std::chrono::milliseconds poll_timeout{15'000};  ///< how long the broker may hold a pull
+  std::chrono::milliseconds poll_timeout{15'000};  ///< how long the broker may hold a pull, to 24 h
   std::chrono::milliseconds pull_interval{0};      ///< between two pulls of a queue, 0–65535
   /// Given back this often, a message goes to the dead letters. -1: 16, in order without end.
   int reconsume_times_max = -1;
-  std::chrono::milliseconds suspend_time{1000};  ///< in order: before a message is tried again
+  /// In order: before a message is tried again; less than 10 ms or more than 30 s counts as that.
+  std::chrono::milliseconds suspend_time{1000};
   /// A listener that takes longer has its message given back, so that somebody else gets it, and
-  /// its queue goes on; the listener is not interrupted. Not in order. 0: never.
+  /// its queue goes on; the listener is not interrupted. Looked at ten times in that time. Not in
+  /// order. 0: never.
   std::chrono::milliseconds consume_timeout{15 * 60'000};
 
   // Pulling a queue pauses while one of these is exceeded: what has been pulled and not consumed.
@@ -148,22 +151,25 @@ struct PushConsumerStatistics {
 
 /// Consumes as a member of a group: the group's members share the queues of its topics, each
 /// message goes to one of them, at least once. Made by Client::create_push_consumer(), consuming
-/// from then on; a move-only handle. Destroying it is close() with its default deadline.
+/// from then on; a move-only handle, safe to use from several threads at once. Destroying it is
+/// close() with its default deadline. Java: DefaultMQPushConsumer.
 ///
 /// | what                     | on which thread                                  |
 /// |--------------------------|--------------------------------------------------|
 /// | listener, ConsumeHook    | one of `threads` of this consumer                |
 /// | AllocationStrategy       | the client's loop thread                         |
 /// | pulls, heartbeats, acks  | the client's loop thread, never user code        |
-/// | close(), statistics(), … | the caller's; close() also from inside a listener (it then does not
-/// |                          | wait for the message whose listener called it)   |
+/// | close(), statistics(), … | the caller's                                     |
+///
+/// close() inside a listener does not wait for the message whose listener called it.
 class PushConsumer {
  public:
   PushConsumer(PushConsumer&&) noexcept;
   PushConsumer& operator=(PushConsumer&&) noexcept;
   ~PushConsumer();
 
-  /// From now on also this topic, or with another filter. Errors: invalid_argument.
+  /// From now on also this topic, or with another filter. SQL is shown to a broker first, waiting
+  /// for its answer. Errors: invalid_argument, what the broker says of the SQL, client_closed.
   Result<void> subscribe(const Subscription& subscription);
   /// Its queues are given up, their offsets stored. Not subscribed: nothing happens.
   Result<void> unsubscribe(const std::string& topic);

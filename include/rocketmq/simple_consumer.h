@@ -15,8 +15,8 @@
 namespace rocketmq {
 
 struct SimpleConsumerOptions {
-  std::string group;                                 ///< required
-  std::vector<Subscription> subscriptions;           ///< at least one
+  std::string group;                                 ///< required; at most 120 of [%|a-zA-Z0-9_-]
+  std::vector<Subscription> subscriptions;           ///< at least one; no topic twice
   StartAt start_at = StartAt::latest;                ///< earliest or latest
   std::size_t message_bytes_max = 64 * 1024 * 1024;  ///< of a body, decompressed
 };
@@ -28,6 +28,7 @@ struct ReceiveOptions {
   std::chrono::milliseconds invisible{60'000};
 };
 
+/// Called once, on the callback executor.
 using ReceiveCallback = std::function<void(Result<std::vector<MessageView>>)>;
 using DoneCallback = std::function<void(Result<void>)>;
 
@@ -65,16 +66,18 @@ class SimpleConsumer {
   /// others may be done.
   Result<void> ack(Span<const MessageView> messages);
 
-  /// Invisible for this long from now on: longer, because it takes longer, or shorter, to see it
-  /// again. The message returned stands for the old one in later calls.
+  /// Invisible for this long from now on, 1 s – 12 h: longer, because it takes longer, or shorter,
+  /// to see it again. The message returned stands for the old one in later calls. Errors: those of
+  /// ack().
   Result<MessageView> change_invisible(const MessageView& message,
                                        std::chrono::milliseconds invisible);
 
+  /// From now on also this topic, or with another filter. Errors: invalid_argument.
   Result<void> subscribe(const Subscription& subscription);
   Result<void> unsubscribe(const std::string& topic);
 
-  /// Calls that wait end with client_closed. What was received and not acknowledged becomes visible
-  /// again when its time is over.
+  /// receive() calls that wait end with client_closed at once, other requests when the deadline is
+  /// over. What was received and not acknowledged becomes visible again when its time is over.
   void close(std::chrono::milliseconds deadline = std::chrono::seconds(3));
 
   class Impl;

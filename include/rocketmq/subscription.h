@@ -13,7 +13,8 @@ struct FilterExpression {
   std::string expression = "*";
   Kind kind = Kind::tags;
 };
-/// By tag: "created || paid"; "*" is everything. A message without a tag matches "*" only.
+/// By tag: "created || paid"; "*", or nothing, is everything. A message without a tag matches that
+/// only.
 FilterExpression tags(std::string expression);
 /// By properties, in SQL92: "amount > 100 AND region = 'eu'". The broker must have
 /// enablePropertyFilter.

@@ -19,7 +19,8 @@ enum class TransactionResolution {
 using TransactionChecker = std::function<TransactionResolution(const MessageView& half)>;
 
 /// A half message: stored by the broker, and not seen by consumers until it is committed. A value
-/// with one owner; destroyed without commit() or rollback(), the broker will ask the checker.
+/// with one owner, for one thread at a time; destroyed without commit() or rollback(), the broker
+/// will ask the checker.
 class Transaction {
  public:
   Transaction(Transaction&&) noexcept;
@@ -40,8 +41,9 @@ class Transaction {
 };
 
 /// Sends messages that become visible together with something the program does itself. Made by
-/// Client::create_transaction_producer(). Messages may not be delayed or timed. Java:
-/// TransactionMQProducer.
+/// Client::create_transaction_producer(); a move-only handle, safe to use from several threads at
+/// once; destroying it is close() with its default deadline. Messages may not be delayed or timed
+/// (invalid_argument). Java: TransactionMQProducer.
 class TransactionProducer {
  public:
   TransactionProducer(TransactionProducer&&) noexcept;
@@ -51,7 +53,8 @@ class TransactionProducer {
   /// Stores the half message. Errors: those of Producer::send(); a message that was not stored as
   /// safely as the broker is set up to is rolled back, and an error.
   Result<Transaction> begin(const Message& message);
-  /// begin(), then `work`, then what it says. Errors: those of begin().
+  /// begin(), then `work`, on this thread, then what it says, whatever that is; an exception is
+  /// logged and counts as unknown. Errors: those of begin().
   Result<SendReceipt> send(const Message& message,
                            const std::function<TransactionResolution()>& work);
 
