@@ -214,6 +214,8 @@ OURS_TO_OURS = ("ours to ours",)
 TOGETHER = ("together",)
 
 NEEDS_5 = r"has no|not support|unsupported|no compression type|NoSuchMethod|no recall|deliver|old"
+# A 4.9.7 client reads them all, and has no setting to write them with.
+OLD_JAVA = {"stock 4.9.7": "maybe:no compression type"}
 LATER = "hole: broker-lite does not do this yet"
 
 # name, function, directions, what is different where: a regular expression of the refusal, or a hole
@@ -224,8 +226,8 @@ FEATURES = [
     ("batch", sends("batch"), BOTH, {}),
     ("auto batch", sends("auto_batch"), OURS_TO_JAVA, {}),
     ("compressed zlib", sends("zlib", size=2000), BOTH, {}),
-    ("compressed lz4", sends("lz4", size=2000), BOTH, {"stock 4.9.7": "client: stock 4.9.7 reads zlib only"}),
-    ("compressed zstd", sends("zstd", size=2000), BOTH, {"stock 4.9.7": "client: stock 4.9.7 reads zlib only"}),
+    ("compressed lz4", sends("lz4", size=2000), BOTH, OLD_JAVA),
+    ("compressed zstd", sends("zstd", size=2000), BOTH, OLD_JAVA),
     ("ordered", ordered, BOTH, {}),
     ("delay level", arrives_later(0.9, level=1), BOTH, {"broker-lite": LATER}),
     ("deliver after", arrives_later(2, after_ms=4000), BOTH,
@@ -278,9 +280,10 @@ def run_one(folder, server_name, feature, direction, cast):
             stage.end()
         except actors.Refused:
             pass
+    may_work = not rule or rule.startswith("maybe:")
     if said is None:
-        return ("FAILED: not refused", True) if rule else ("ok", False)
-    if rule and re.search(rule, said):
+        return ("ok", False) if may_work else ("FAILED: not refused", True)
+    if rule and re.search(rule.removeprefix("maybe:"), said):
         return f"refused: {said}", False
     return f"FAILED: {said}", True
 
