@@ -20,6 +20,9 @@
 /// coroutine goes on on the client's callback executor, in a callback's place: it should not block
 /// there for long. A coroutine that waits must not be destroyed; close the handle first, which ends
 /// all that wait with Errc::client_closed.
+///
+/// Give a message a name before: g++ 12 destroys one that is written out within a co_await
+/// expression, co_await producer.send({.topic = …}, use_coroutine), twice.
 
 namespace rocketmq {
 

@@ -100,7 +100,9 @@ net::Task<Result<MessageView>> message(AdminCalls& calls, std::string topic, std
       }
     }
   }
-  auto found = co_await query(calls, {.topic = topic, .key = id, .by_message_id = true});
+  // With a name: g++ 12 destroys it twice where it is written out behind co_await.
+  MessageQuery by_id{.topic = topic, .key = id, .by_message_id = true};
+  auto found = co_await query(calls, std::move(by_id));
   if (!found) co_return std::move(found).error();
   if (!found->empty()) co_return found->front();
   co_return Error{ResponseCode::query_not_found, str("there is no message ", id, " in ", topic)};
