@@ -227,7 +227,12 @@ std::vector<std::pair<std::string_view, std::string_view>> MessageView::properti
 }
 
 std::string_view MessageView::sharding_key() const { return property(property::sharding_key); }
-std::string_view MessageView::transaction_id() const { return property(property::transaction_id); }
+// Java: DefaultMQPushConsumerImpl, PullAPIWrapper.processPullResult.
+std::string_view MessageView::transaction_id() const {
+  const std::string_view id = property(property::transaction_id);
+  if (!id.empty() || property(property::transaction_prepared) != "true") return id;
+  return message_id();
+}
 
 std::int32_t MessageView::flag() const { return data_->record.flag; }
 const MessageQueue& MessageView::queue() const { return data_->source->queue; }

@@ -19,6 +19,8 @@ constexpr int pop_messages_max = 32;
 constexpr std::chrono::milliseconds invisible_min = 1s;
 constexpr std::chrono::milliseconds invisible_max = 12h;
 constexpr std::chrono::milliseconds wait_max = 24h;
+// For callbacks that run at the end of close(), beyond its deadline.
+constexpr net::Duration callback_grace = 1s;
 
 Error refused(std::string reason) { return {Errc::invalid_argument, std::move(reason)}; }
 
@@ -57,18 +59,6 @@ Result<void> check(const ReceiveOptions& options) {
   return check_invisible(options.invisible);
 }
 
-class Callback final : public client::Work {
- public:
-  explicit Callback(std::function<void()> function) : function_(std::move(function)) {}
-  void run() override {
-    const std::unique_ptr<Callback> self(this);
-    function_();
-  }
-
- private:
-  const std::function<void()> function_;
-};
-
 }  // namespace
 
 Result<std::shared_ptr<SimpleConsumer::Impl>> SimpleConsumer::Impl::create(
@@ -84,7 +74,9 @@ Result<std::shared_ptr<SimpleConsumer::Impl>> SimpleConsumer::Impl::create(
 }
 
 SimpleConsumer::Impl::Impl(std::shared_ptr<Client::Core> core, const SimpleConsumerOptions& options)
-    : core_(std::move(core)), group_(options.group) {
+    : core_(std::move(core)),
+      group_(options.group),
+      callbacks_(std::make_shared<client::Callbacks>(core_)) {
   net::run_in(core_->loop(), [&] {
     receiver_ = std::make_unique<client::SimpleReceiver>(*core_, options);
     receives_ = std::make_unique<client::CallSet>();
@@ -127,14 +119,13 @@ Result<T> SimpleConsumer::Impl::wait(
 template <class T>
 std::function<void(Result<T>)> SimpleConsumer::Impl::as_callback(
     std::function<void(Result<T>)> function) {
-  return [core = core_, function = std::move(function)](Result<T> result) {
+  return [callbacks = callbacks_, core = core_, function = std::move(function)](Result<T> result) {
     if (core->is_forked()) return function(std::move(result));
-    // Later, for where callbacks run inline they may do anything, even close us.
-    core->loop().post([core, function, result = std::move(result)] {
-      client::WorkList list;
-      list.push(*new Callback([function, result] { function(result); }));
-      core->run_callbacks(std::move(list));
-    });
+    auto add = [callbacks, function, result = std::move(result)] {
+      callbacks->add([function, result] { function(result); });
+    };
+    if (core->loop().in_loop_thread()) return add();
+    core->loop().post(std::move(add));
   };
 }
 
@@ -210,15 +201,23 @@ void SimpleConsumer::Impl::close(std::chrono::milliseconds deadline) {
     requests_->end_all(closed());
     return;
   }
-  static_cast<void>(core_->wait<void>(
-      [&] { return shut_down(std::clamp<std::chrono::milliseconds>(deadline, 0ms, 24h)); }));
+  const bool in_callback = callbacks_->is_running_here();
+  static_cast<void>(core_->wait<void>([&] {
+    return shut_down(std::clamp<std::chrono::milliseconds>(deadline, 0ms, 24h), in_callback);
+  }));
 }
 
-net::Task<Result<void>> SimpleConsumer::Impl::shut_down(net::Duration deadline) {
+net::Task<Result<void>> SimpleConsumer::Impl::shut_down(net::Duration deadline, bool in_callback) {
+  net::Loop& loop = core_->loop();
+  const net::TimePoint end = loop.now() + deadline;
   is_closed_ = true;
   receives_->end_all(closed());
-  static_cast<void>(co_await net::with_timeout(core_->loop(), deadline, requests_->ended()));
+  static_cast<void>(co_await net::with_timeout(loop, deadline, requests_->ended()));
   requests_->end_all(closed());
+  if (!in_callback) {
+    const net::Duration left = std::max(end - loop.now(), callback_grace);
+    static_cast<void>(co_await net::with_timeout(loop, left, callbacks_->ended()));
+  }
   co_return Result<void>{};
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "client/call_set.h"
+#include "client/callbacks.h"
 #include "client/core.h"
 #include "client/handle.h"
 #include "client/simple_receiver.h"
@@ -58,10 +59,11 @@ class SimpleConsumer::Impl final : public client::Handle,
   void start(client::CallSet& calls, Make<T> make, std::function<void(Result<T>)> done);
   // Fails where it is closed.
   Result<void> on_loop(const std::function<void()>& function);
-  net::Task<Result<void>> shut_down(net::Duration deadline);
+  net::Task<Result<void>> shut_down(net::Duration deadline, bool in_callback);
 
   const std::shared_ptr<Client::Core> core_;
   const std::string group_;
+  const std::shared_ptr<client::Callbacks> callbacks_;
   // The loop's.
   bool is_closed_ = false;
   std::unique_ptr<client::SimpleReceiver> receiver_;
