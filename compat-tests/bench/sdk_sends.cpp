@@ -5,6 +5,7 @@
 #include <rocketmq/rocketmq.h>
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <iostream>
@@ -44,8 +45,12 @@ class SdkSends {
         window_size_(window),
         window_(window),
         client_({.name_servers = name_servers}),
-        producer_(
-            client_.create_producer({.group = "bench", .compression = Compression::none}).value()) {
+        producer_(client_
+                      .create_producer({.group = "bench",
+                                        .send_timeout = std::chrono::seconds(15),  // as in SendCost
+                                        .compression = Compression::none})
+                      .value()) {
+    producer_.send(make_message(1)).value();  // from here on there are topic, route and connection
   }
 
   std::size_t send_sync(std::size_t body_bytes, std::size_t count) {

@@ -50,6 +50,7 @@ public final class SendCost {
     producer.setSendMsgTimeout(Clients.TIMEOUT_MS);
     producer.setCompressMsgBodyOverHowmuch(Integer.MAX_VALUE);
     producer.start();
+    producer.send(new Message(args.text(1), new byte[1])); // then it has a route and a connection
     SendCost sendCost = new SendCost(args, producer);
     String version = MQVersion.getVersionDesc(MQVersion.CURRENT_VERSION).replace('_', '.');
     System.out.println(new Json().put("ready", "rocketmq-client " + version.substring(1)
