@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "client/assigned_queues.h"
+#include "client/delay_level.h"
 #include "client/local_offset_store.h"
 #include "client/ordered_dispatch.h"
 #include "client/subscription_check.h"
