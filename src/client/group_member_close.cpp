@@ -30,10 +30,10 @@ net::Task<Result<CloseReport>> GroupMember::close(net::Duration deadline, Listen
 
   stop_pulling();
   const net::Duration farewell = std::min(farewell_max, deadline / 4);
-  const auto drained = co_await net::with_timeout(loop, deadline - farewell, drained());
+  const auto in_time = co_await net::with_timeout(loop, deadline - farewell, drained());
   calls().stop();
   report_.unfinished_messages = unfinished();
-  if (!drained) {
+  if (!in_time) {
     core_.log().warn(str("group ", group_, " is left with ", report_.unfinished_messages,
                          " messages not consumed in time"));
   }
