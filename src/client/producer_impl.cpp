@@ -262,7 +262,11 @@ std::future<Result<SendReceipt>> Producer::Impl::send_future(const Message& mess
                                                              const client::SendCall& call) {
   client::SendPromise promise;
   auto receipt = promise.get_future();
-  enqueue(begin_async(message, std::move(promise), call));
+  if (core_->is_forked()) {
+    promise.set_value(Client::Core::forked_error());
+  } else {
+    enqueue(begin_async(message, std::move(promise), call));
+  }
   return receipt;
 }
 

@@ -101,6 +101,27 @@ TEST_F(ProducerSendTest, sends_one_way_to_a_queue_too) {
   EXPECT_EQ(b.stored()[0].queue_id, 1);
 }
 
+TEST_F(ProducerSendTest, keeps_to_its_namespace_and_shows_the_program_plain_names) {
+  core = Client::Core::create_on(loop, {.name_servers = names.address(), .ns = "tenant"});
+  names.set_route("tenant%T", route_over({&a, &b}, 2));
+  const ImplPtr producer = make();
+  std::vector<MessageQueue> shown;
+  const auto choose = [&](Span<const MessageQueue> queues) {
+    shown.assign(queues.begin(), queues.end());
+    return std::size_t{3};
+  };
+  const auto sent = send(*producer, hello(), {.options = {.choose = choose}});
+  ASSERT_TRUE(sent) << sent.error();
+  EXPECT_EQ(sent->queue, (MessageQueue{"T", "b", 1}));
+  EXPECT_EQ(shown.at(3), sent->queue);
+  EXPECT_EQ(b.stored().at(0).topic, "tenant%T");
+  EXPECT_EQ(property(b.stored()[0], "INSTANCE_ID"), "tenant");
+  EXPECT_EQ(b.last_send().producer_group, "tenant%g");
+  EXPECT_EQ(send_batch(*producer, {hello(), hello()})->queue.topic, "T");
+  loop.advance(1s);
+  EXPECT_TRUE(a.producer_groups().contains("tenant%g"));
+}
+
 // ---- times
 
 TEST_F(ProducerSendTest, tells_the_broker_when_a_message_is_due) {

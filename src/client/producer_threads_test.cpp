@@ -1,6 +1,8 @@
 // What a producer does that needs real threads: waiting for room, and closing it twice.
 #include <gtest/gtest.h>
 #include <rocketmq/rocketmq.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <future>
@@ -148,6 +150,31 @@ TEST_F(ProducerThreadsTest, may_be_closed_in_a_callback_while_somebody_closes_it
   });
   entered.get_future().wait();
   EXPECT_TRUE(producer.close());
+}
+
+TEST_F(ProducerThreadsTest, belongs_to_the_process_that_made_it) {
+  Producer producer = make({});
+  ASSERT_TRUE(producer.send(hello()));
+  const pid_t child = fork();
+  if (child == 0) {
+    bool is_told = false;
+    producer.send_async(hello(), [&](const Result<SendReceipt>& result) {
+      is_told = !result && result.error().code == Errc::forked;
+    });
+    const bool are_refused = producer.send(hello()).error().code == Errc::forked &&
+                             producer.send_future(hello()).get().error().code == Errc::forked &&
+                             producer.send_oneway(hello()).error().code == Errc::forked &&
+                             producer.recall("T", "handle").error().code == Errc::forked &&
+                             producer.close().error().code == Errc::forked;
+    {
+      const Producer gone = std::move(producer);
+    }
+    _exit(is_told && are_refused ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  EXPECT_TRUE(producer.send(hello()));
 }
 
 }  // namespace
