@@ -312,7 +312,7 @@ def run_all(server, java_version, wanted):
     return results
 
 
-CONF = ["enablePropertyFilter=true", "transactionTimeOut=2000", "transactionCheckInterval=2000"]
+CONF = ["enablePropertyFilter=true", "transactionTimeOut=6000", "transactionCheckInterval=2000"]
 
 
 def servers(folder):
