@@ -39,7 +39,8 @@ class Client {
   /// Servers that cannot be reached are no error; a consumer that is a member of its group waits
   /// for its first queues, at most request_timeout, so that it gets what is sent from then on.
   /// Errc::forked in a child process: a client belongs to the process that made it; there every
-  /// call of it and of its handles fails with that, and destroying them does nothing.
+  /// call of it and of its handles fails with that (callbacks are told so from inside the call),
+  /// and destroying them does nothing.
   Result<Producer> create_producer(ProducerOptions options);
   Result<TransactionProducer> create_transaction_producer(ProducerOptions options,
                                                           TransactionChecker checker);

@@ -73,7 +73,7 @@ struct ClientOptions {
   /// offsets of a broadcasting consumer must outlive the process; no two clients of a host may have
   /// the same one, for brokers would take them for one.
   std::string instance_name;
-  std::string unit_name;  ///< the third part of the client id; empty: none
+  std::string unit_name;  ///< third part of the client id, asked of address_server; empty: none
   /// Puts topics and groups into a namespace: on the wire "ns%name", for the program just "name".
   /// Java: ClientConfig.namespace.
   std::string ns;

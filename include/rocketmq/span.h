@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <utility>
 
 namespace rocketmq {
 
@@ -10,7 +11,8 @@ class Span {
  public:
   constexpr Span() = default;
   constexpr Span(T* data, std::size_t size) : data_(data), size_(size) {}
-  template <class Container>
+  template <class Container, class = decltype(std::declval<Container&>().data()),
+            class = decltype(std::declval<Container&>().size())>
   constexpr Span(Container& values) : data_(values.data()), size_(values.size()) {}
 
   constexpr T* begin() const { return data_; }
