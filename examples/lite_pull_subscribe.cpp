@@ -1,38 +1,43 @@
 // Shares a topic's queues with the other members of its group, and fetches messages when it has
-// time for them. Start it twice to see the queues move. Java: DefaultLitePullConsumer.
-//
-//   lite_pull_subscribe [name server] [topic]
+// time for them. Java: DefaultLitePullConsumer.   lite_pull_subscribe [NAMESRV]
 #include <rocketmq/rocketmq.h>
 
-#include <atomic>
-#include <csignal>
+#include <chrono>
 #include <iostream>
+#include <string>
 
-namespace {
-std::atomic<bool> is_interrupted = false;
-}
+namespace rmq = rocketmq;
+using namespace std::chrono_literals;
 
 int main(int argc, char** argv) {
-  using namespace rocketmq;
-  std::signal(SIGINT, [](int) { is_interrupted = true; });
+  constexpr int count = 50;
+  rmq::Client client({.name_servers = argc > 1 ? argv[1] : "127.0.0.1:9876"});
+  const std::string run =
+      std::to_string(std::chrono::system_clock::now().time_since_epoch().count());
+  rmq::Producer producer = client.create_producer({.group = "shop"}).value();
+  for (int i = 0; i < count; ++i) {
+    producer.send({.topic = "bills", .body = run, .tag = i % 2 == 0 ? "paid" : "open"}).value();
+  }
 
-  Client client({.name_servers = argc > 1 ? argv[1] : "127.0.0.1:9876"});
-  PullConsumerOptions options;
+  rmq::PullConsumerOptions options;
   options.group = "billing";
-  options.subscriptions = {{argc > 2 ? argv[2] : "orders", tags("created || paid")}};
+  options.subscriptions = {{"bills", rmq::tags("created || paid")}};
+  options.start_at = rmq::StartAt::earliest;
   options.on_queues_changed = [](const std::string& topic, const auto& queues) {
     std::cout << "reads " << queues.size() << " queues of " << topic << std::endl;
   };
-  PullConsumer consumer = client.create_pull_consumer(options).value();
-
-  while (!is_interrupted) {
+  rmq::PullConsumer consumer = client.create_pull_consumer(options).value();
+  int polled = 0;
+  const auto end = std::chrono::steady_clock::now() + 30s;
+  while (polled < count / 2 && std::chrono::steady_clock::now() < end) {
     // What the poll before gave counts as done now, and is committed every few seconds.
-    const auto messages = consumer.poll(std::chrono::seconds(1));
+    const auto messages = consumer.poll(1s);
     if (!messages) {
-      std::cerr << messages.error() << std::endl;
-      continue;
+      std::cerr << messages.error() << '\n';
+      return 1;
     }
-    for (const MessageView& message : *messages) std::cout << message.body() << std::endl;
+    for (const rmq::MessageView& message : *messages) polled += message.body() == run ? 1 : 0;
   }
-  if (const auto closed = consumer.close(); !closed) std::cerr << closed.error() << '\n';
+  std::cout << polled << " of " << count << " messages have a tag that was asked for\n";
+  return consumer.close() && polled == count / 2 ? 0 : 1;
 }
