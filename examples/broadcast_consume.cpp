@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <filesystem>
 #include <iostream>
 #include <string>
 #include <thread>
@@ -22,12 +23,14 @@ int main(int argc, char** argv) {
   rmq::Client two({.name_servers = name_servers, .instance_name = "cache-2"});
   std::atomic<int> seen_by_one = 0;
   std::atomic<int> seen_by_two = 0;
-  const auto listen = [&run](rmq::Client& client, std::atomic<int>& seen) {
+  const std::string offsets_dir = std::filesystem::temp_directory_path() / ("offsets-" + run);
+  const auto listen = [&run, &offsets_dir](rmq::Client& client, std::atomic<int>& seen) {
     rmq::PushConsumerOptions options;
     options.group = "caches";
     options.subscriptions = {{"invalidations"}};
     options.start_at = rmq::StartAt::earliest;
     options.model = rmq::MessageModel::broadcasting;
+    options.broadcast_offsets_dir = offsets_dir;  // default: ~/.rocketmq_offsets
     options.on_message = [&run, &seen](const rmq::MessageView& message) {
       if (message.body() == run) ++seen;
       return rmq::Consumed::ok;  // nothing is tried again when broadcasting
