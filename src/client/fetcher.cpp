@@ -160,8 +160,9 @@ Result<void> Fetcher::take_in(const PullAnswer& answer) {
     fetched_->in_hand().advance_to(next);
     return {};
   }
-  TakenMessages taken = take_messages(answer, shown_queue_, subscription_,
-                                      options_.message_bytes_max, fetched_->in_hand());
+  TakenMessages taken =
+      take_messages(answer, shown_queue_, subscription_, options_.message_bytes_max,
+                    core_.name_space(), fetched_->in_hand());
   if (const std::size_t left_out = fetched_->add(std::move(taken.messages)); left_out > 0) {
     core_.log().warn(str(to_string(queue_), ": left out ", left_out, " messages below offset ",
                          next, " whose bodies cannot be unpacked"));

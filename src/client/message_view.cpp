@@ -15,6 +15,7 @@ namespace property = protocol::property;
 namespace {
 
 constexpr std::string_view retry_topic_prefix = "%RETRY%";
+constexpr char namespace_separator = '%';
 
 Timestamp timestamp_of(std::int64_t unix_ms) {
   return Timestamp(std::chrono::milliseconds(unix_ms));
@@ -22,15 +23,22 @@ Timestamp timestamp_of(std::int64_t unix_ms) {
 
 // The topic a message was sent to: one that comes back from %RETRY%group is shown under the topic
 // it failed in. Java: DefaultMQPushConsumerImpl.resetRetryAndNamespace.
-std::string_view shown_topic(const protocol::RecordView& record) {
+std::string_view shown_topic(const protocol::RecordView& record, std::string_view name_space) {
   if (!record.topic.starts_with(retry_topic_prefix)) return record.topic;
-  return protocol::find_property(record.properties, property::retry_topic).value_or(record.topic);
+  std::string_view topic =
+      protocol::find_property(record.properties, property::retry_topic).value_or(record.topic);
+  const std::size_t size = name_space.size();
+  const bool is_wrapped = !name_space.empty() && topic.starts_with(name_space) &&
+                          topic.substr(size).starts_with(namespace_separator);
+  if (is_wrapped) topic.remove_prefix(size + 1);
+  return topic;
 }
 
 // Fills what follows from source and record, except the body.
 void describe(MessageView::Data& data) {
   const std::string& fixed_topic = data.source->shown_topic;
-  data.topic = fixed_topic.empty() ? shown_topic(data.record) : fixed_topic;
+  data.topic =
+      fixed_topic.empty() ? shown_topic(data.record, data.source->name_space) : fixed_topic;
   protocol::append_offset_message_id(data.own_text, data.record.store_host,
                                      data.record.physical_offset);
   data.offset_id_size = data.own_text.size();

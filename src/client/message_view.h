@@ -24,6 +24,7 @@ struct PullSource {
   std::int64_t offset_delta = 0;  // of a static topic: logical minus physical queue offset
   // What its messages are shown under. Empty: each as its record says.
   std::string shown_topic;
+  std::string name_space;  // what to leave out of topics in properties; empty: nothing
 };
 
 }  // namespace client

@@ -100,6 +100,24 @@ TEST(MessageView, of_a_retried_message_has_the_topic_it_was_first_sent_to) {
   EXPECT_EQ(decode_one(stored).topic(), "T");
 }
 
+TEST(MessageView, of_a_retried_message_shows_no_namespace_of_its_own) {
+  const std::string properties = protocol::encode_properties({{"RETRY_TOPIC", "ns%orders"}});
+  protocol::RecordView stored = record();
+  stored.topic = "%RETRY%ns%billing";
+  stored.properties = properties;
+  auto bytes = std::make_shared<const std::string>(encoded(stored));
+  const auto topic_in = [&](const std::string& name_space) {
+    PullSource source{bytes, MessageQueue{"%RETRY%billing", "broker-a", 3}};
+    source.name_space = name_space;
+    const auto decoded = decode_messages(
+        *bytes, std::make_shared<const PullSource>(std::move(source)), body_bytes_max);
+    return std::string(decoded.messages.at(0).topic());
+  };
+  EXPECT_EQ(topic_in("ns"), "orders");
+  EXPECT_EQ(topic_in("n"), "ns%orders");
+  EXPECT_EQ(topic_in(""), "ns%orders");
+}
+
 TEST(MessageView, has_the_body_the_sender_gave) {
   for (const auto type :
        {protocol::Compression::zlib, protocol::Compression::lz4, protocol::Compression::zstd}) {

@@ -11,11 +11,13 @@ namespace rocketmq::client {
 
 TakenMessages take_messages(const PullAnswer& answer, const MessageQueue& queue,
                             const protocol::SubscriptionData& subscription,
-                            std::size_t message_bytes_max, ProcessQueue& in_hand) {
+                            std::size_t message_bytes_max, const std::string& name_space,
+                            ProcessQueue& in_hand) {
   const std::int64_t end = answer.header.next_begin_offset;
   PullSource source{answer.bytes, queue, answer.header.offset_delta.value_or(0)};
   // What was given back is shown under the topic it failed in.
   if (!queue.topic.starts_with(retry_topic_prefix)) source.shown_topic = queue.topic;
+  source.name_space = name_space;
   const DecodedMessages decoded = decode_messages(
       answer.body, std::make_shared<const PullSource>(std::move(source)), message_bytes_max);
 

@@ -22,6 +22,7 @@ struct TakenMessages {
 // Takes the messages of an answer with code 0 in hand. `queue`: as they show it.
 TakenMessages take_messages(const PullAnswer& answer, const MessageQueue& queue,
                             const protocol::SubscriptionData& subscription,
-                            std::size_t message_bytes_max, ProcessQueue& in_hand);
+                            std::size_t message_bytes_max, const std::string& name_space,
+                            ProcessQueue& in_hand);
 
 }  // namespace rocketmq::client

@@ -114,8 +114,9 @@ net::Task<> PullLoop::take(const PullAnswer& answer) {
   } else if (answer.code == static_cast<int>(ResponseCode::pull_offset_moved)) {
     co_await move_to(next);
   } else if (answer.code == static_cast<int>(ResponseCode::success)) {
-    TakenMessages taken = take_messages(answer, shown_queue_, subscription_,
-                                        options_.message_bytes_max, held_->in_hand);
+    TakenMessages taken =
+        take_messages(answer, shown_queue_, subscription_, options_.message_bytes_max,
+                      core_.name_space(), held_->in_hand);
     if (!taken.messages.empty()) shared_.dispatcher.deliver(held_, std::move(taken.messages));
     if (!taken.result) co_await recover(taken.result.error());
   } else {
