@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::chrono::milliseconds deadline_max = std::chrono::hours(24);
 constexpr std::chrono::milliseconds trace_flush_timeout = std::chrono::seconds(1);
-constexpr std::chrono::milliseconds trace_flush_timeout = std::chrono::seconds(1);
 
 }  // namespace
 
