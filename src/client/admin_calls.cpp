@@ -39,10 +39,10 @@ Result<std::vector<MasterBroker>> masters_of(const protocol::ClusterInfo& info,
       without += without.empty() ? name : ", " + name;
     }
   }
+  if (masters.empty()) return Error{Errc::no_route, str("cluster ", cluster, " has no master")};
   if (!without.empty()) {
     return Error{Errc::no_route, str("no master in cluster ", cluster, " for broker ", without)};
   }
-  if (masters.empty()) return Error{Errc::no_route, str("cluster ", cluster, " has no master")};
   return masters;
 }
 

@@ -177,10 +177,15 @@ net::Task<std::map<MessageQueue, std::string>> owners(AdminCalls& calls, std::st
   co_return owners;
 }
 
+net::Task<Result<std::vector<MasterBroker>>> masters_with(AdminCalls& calls, std::string group,
+                                                          std::string topic) {
+  return topic.empty() ? masters_of_group(calls, std::move(group))
+                       : calls.masters_of_topic(std::move(topic));
+}
+
 net::Task<Result<std::vector<QueueLag>>> lag(AdminCalls& calls, std::string group,
                                              std::string topic) {
-  const auto masters = topic.empty() ? co_await masters_of_group(calls, group)
-                                     : co_await calls.masters_of_topic(topic);
+  const auto masters = co_await masters_with(calls, group, topic);
   if (!masters) co_return masters.error();
   std::vector<QueueLag> lags;
   for (const MasterBroker& master : *masters) {
