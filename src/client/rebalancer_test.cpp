@@ -132,7 +132,7 @@ TEST_F(RebalancerTest, makes_one_round_of_many_reasons) {
 
 TEST_F(RebalancerTest, tries_again_soon_when_its_owner_could_not_take_a_queue) {
   const auto member = make("1");
-  member->refusals = 1;
+  member->refusals = 2;  // joining has two reasons for a round
   member->rebalancer.subscribe(to("T"));
   ASSERT_TRUE(member->rebalancer.join(*member));
   loop.advance(100ms);
