@@ -13,6 +13,7 @@ final class Clients {
   static <C extends ClientConfig> C connectTo(String namesrv, C client) {
     client.setNamesrvAddr(namesrv);
     client.setMqClientApiTimeout(TIMEOUT_MS);
+    client.setPollNameServerInterval(2_000); // finds %RETRY% topics soon after they are made
     return client;
   }
 }

@@ -63,11 +63,11 @@ class Stage:
             actor.ask("stop", id=identity)
 
 
-def sends(kind, **more):
+def sends(kind, count=COUNT, **more):
     def feature(stage):
         out = stage.consume()
-        stage.send(kind, **more)
-        stage.expect(out)
+        stage.send(kind, count=count, **more)
+        stage.expect(out, count=count)
     return feature
 
 
