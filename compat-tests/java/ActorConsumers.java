@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.rocketmq.client.consumer.AllocateMessageQueueStrategy;
 import org.apache.rocketmq.client.consumer.DefaultLitePullConsumer;
 import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
@@ -148,8 +149,9 @@ final class ActorConsumers {
         consumer.seekToBegin(queue);
       }
     }
+    AtomicBoolean isEnding = new AtomicBoolean();
     Thread poller = new Thread(() -> {
-      while (!Thread.currentThread().isInterrupted()) {
+      while (!isEnding.get()) {
         consumer.poll(200).forEach(message -> write(out, message));
       }
     });
@@ -162,7 +164,7 @@ final class ActorConsumers {
 
       @Override
       public void stop() {
-        poller.interrupt();
+        isEnding.set(true);
         try {
           poller.join();
         } catch (InterruptedException error) {
