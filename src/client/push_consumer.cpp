@@ -38,6 +38,13 @@ Result<std::shared_ptr<PushConsumer::Impl>> PushConsumer::Impl::create(
         core->wait<void>([&] { return client::check_subscription(*core, options.group, each); });
     if (!checked) return std::move(checked).error();
   }
+  if (options.mode == ConsumeMode::pop) {
+    for (const Subscription& each : options.subscriptions) {
+      auto checked =
+          core->wait<void>([&] { return client::check_pop(*core, options.group, each.topic); });
+      if (!checked) return std::move(checked).error();
+    }
+  }
   std::shared_ptr<client::Tracer> tracer;
   if (options.trace) {
     auto made =

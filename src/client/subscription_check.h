@@ -14,4 +14,8 @@ namespace rocketmq::client {
 net::Task<Result<void>> check_subscription(Client::Core& core, std::string group,
                                            protocol::SubscriptionData subscription);
 
+// Do the brokers of the topic hand out single messages? Brokers that cannot be reached are no
+// objection here either. Errors: request_code_not_supported from one that is too old.
+net::Task<Result<void>> check_pop(Client::Core& core, std::string group, std::string topic);
+
 }  // namespace rocketmq::client
