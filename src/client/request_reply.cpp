@@ -45,9 +45,9 @@ void Producer::Impl::start_request(const Message& message, std::chrono::millisec
       {property::reply_to_client, core_->client_id()},
       {property::message_ttl, ttl},
   };
-  const client::SendCall call{.options = {.timeout = is_usable ? timeout : 1ms},
-                              .added = {.properties = properties}};
-  const net::TimePoint deadline = core_->loop().now() + timeout;
+  const std::chrono::milliseconds time = is_usable ? timeout : 1ms;
+  const client::SendCall call{.options = {.timeout = time}, .added = {.properties = properties}};
+  const net::TimePoint deadline = core_->loop().now() + time;
   auto send = begin_async(
       message, SendCallback([core = core_, requests = requests_, id](Result<SendReceipt> result) {
         core->loop().post(
