@@ -55,8 +55,8 @@ Result<std::shared_ptr<Producer::Impl>> Producer::Impl::create(std::shared_ptr<C
   net::run_in(impl->core_->loop(), [&] {
     ProducerOptions on_the_wire = impl->options_;
     on_the_wire.group = impl->wire_group_;
-    impl->sender_ = std::make_shared<client::Sender>(impl->core_, std::move(on_the_wire),
-                                                     impl->pending_);
+    impl->sender_ =
+        std::make_shared<client::Sender>(impl->core_, std::move(on_the_wire), impl->pending_);
     impl->requests_ = std::make_shared<client::Requests>(*impl->core_, impl->sender_,
                                                          impl->options_.new_topic_queues);
     impl->core_->groups().add_producer(impl->wire_group_);
@@ -85,7 +85,12 @@ Producer::Impl::Impl(std::shared_ptr<Client::Core> core, ProducerOptions options
                                                       options_.pending_bytes_max,
                                                       [room = room_] { room->room_was_made(); })) {}
 
-Producer::Impl::~Impl() = default;
+// Nothing is queued here while the loop lives; where that went first, nobody can be told any more.
+Producer::Impl::~Impl() {
+  for (client::Send* send = queue_.load(); send != nullptr;) {
+    delete std::exchange(send, send->next);
+  }
+}
 
 void Producer::Impl::set_observer(std::shared_ptr<client::SendObserver> observer) {
   net::run_in(core_->loop(), [&] { sender_->set_observer(std::move(observer)); });

@@ -14,11 +14,35 @@ namespace {
 
 using testing::ElementsAre;
 
-// A name service that answers when it is told to, and the loop's part in this thread.
+// A name service that answers when it is told to. The resolver's threads may outlast a test.
+class NameService {
+ public:
+  // Names that are not held are found at once.
+  void hold(const std::string& host) { held_[host] = gates_[host].get_future().share(); }
+  void release(const std::string& host) { gates_.extract(host).mapped().set_value(); }
+  void release_all() {
+    for (auto& [name, gate] : gates_) gate.set_value();
+  }
+  int asked() const { return asked_; }
+
+  Resolver::Addresses ask(const Address& address) {
+    asked_.fetch_add(1);
+    if (const auto held = held_.find(address.host); held != held_.end()) held->second.wait();
+    if (address.host == "nowhere") return Error{Errc::not_connected, "cannot find nowhere"};
+    return std::vector<SocketAddress>(1);
+  }
+
+ private:
+  std::map<std::string, std::promise<void>> gates_;
+  std::map<std::string, std::shared_future<void>> held_;
+  std::atomic<int> asked_ = 0;
+};
+
+// The loop's part is in this thread.
 class ResolverTest : public testing::Test {
  protected:
   ~ResolverTest() override {
-    for (auto& [name, gate] : gates_) gate.set_value();
+    names_->release_all();
     posts_->close();
   }
 
@@ -27,9 +51,9 @@ class ResolverTest : public testing::Test {
       told_.push_back(host + (found ? "" : ": " + found.error().message));
     });
   }
-  // Names without a gate are found at once.
-  void hold(const std::string& host) { held_[host] = gates_[host].get_future().share(); }
-  void release(const std::string& host) { gates_.extract(host).mapped().set_value(); }
+  void hold(const std::string& host) { names_->hold(host); }
+  void release(const std::string& host) { names_->release(host); }
+  int asked() const { return names_->asked(); }
 
   void run_until_told(std::size_t count) {
     while (told_.size() < count) {
@@ -40,20 +64,12 @@ class ResolverTest : public testing::Test {
     }
   }
 
-  Resolver::Addresses ask(const Address& address) {
-    asked_.fetch_add(1);
-    if (const auto held = held_.find(address.host); held != held_.end()) held->second.wait();
-    if (address.host == "nowhere") return Error{Errc::not_connected, "cannot find nowhere"};
-    return std::vector<SocketAddress>(1);
-  }
-
-  std::map<std::string, std::promise<void>> gates_;
-  std::map<std::string, std::shared_future<void>> held_;
-  std::atomic<int> asked_ = 0;
+  std::shared_ptr<NameService> names_ = std::make_shared<NameService>();
   std::map<std::string, std::uint64_t> ids_;
   std::vector<std::string> told_;
   std::shared_ptr<PostQueue> posts_ = std::make_shared<PostQueue>();
-  Resolver resolver_{posts_, [this](const Address& address) { return ask(address); }};
+  Resolver resolver_{posts_,
+                     [names = names_](const Address& address) { return names->ask(address); }};
 };
 
 TEST_F(ResolverTest, tells_what_the_name_service_found_or_why_not) {
@@ -68,7 +84,7 @@ TEST_F(ResolverTest, knows_literal_addresses_by_itself) {
   look_up("10.0.0.9");
   look_up("::1");
   run_until_told(2);
-  EXPECT_EQ(asked_, 0);
+  EXPECT_EQ(asked(), 0);
 }
 
 TEST_F(ResolverTest, a_name_without_an_answer_holds_up_nobody_else) {
@@ -88,10 +104,10 @@ TEST_F(ResolverTest, asks_once_for_all_who_want_the_same_name_at_the_same_time) 
   for (int i = 0; i < 3; ++i) look_up("busy");
   release("busy");
   run_until_told(3);
-  EXPECT_EQ(asked_, 1);
+  EXPECT_EQ(asked(), 1);
   look_up("busy");  // and anew later: it may have moved
   run_until_told(4);
-  EXPECT_EQ(asked_, 2);
+  EXPECT_EQ(asked(), 2);
 }
 
 TEST_F(ResolverTest, does_not_tell_who_has_cancelled) {
