@@ -77,7 +77,7 @@ TEST_P(AllocationGoldenTest, every_member_gets_what_java_gives_it) {
   for (std::string line; std::getline(in, line); ++count) {
     const Vector vector(line);
     const AllocationStrategy strategy = vector.strategy();
-    EXPECT_EQ(strategy.name, vector.json.at("strategy"));
+    EXPECT_EQ(strategy.name, vector.json.at("strategy").get<std::string>());
     for (std::size_t i = 0; i < vector.members().size(); ++i) {
       const auto part =
           own_part(strategy, "billing", vector.members()[i], vector.queues, vector.members());

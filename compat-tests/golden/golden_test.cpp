@@ -470,7 +470,7 @@ TEST_P(GoldenTest, small_texts_of_the_specification_are_read_and_written) {
     if (name == "recall_handle") {
       const auto handle = parse_recall_handle(text);
       ASSERT_TRUE(handle) << handle.error();
-      EXPECT_EQ(handle->topic, entry.at("topic"));
+      EXPECT_EQ(handle->topic, entry.at("topic").get<std::string>());
       EXPECT_EQ(handle->broker_name, entry.at("broker"));
       EXPECT_EQ(std::to_string(handle->timestamp), entry.at("timestamp"));
       EXPECT_EQ(handle->message_id, entry.at("messageId"));
