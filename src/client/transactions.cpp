@@ -109,8 +109,11 @@ Result<void> Transactions::end_and_wait(HalfMessage half, TransactionVerdict ver
   return {};
 }
 
-net::Task<> Transactions::end_and_log(std::shared_ptr<Transactions> self, HalfMessage half,
+// A coroutine's parameters stay as long as its frame, which the core keeps for a while after the
+// end: so what holds the core is moved into it.
+net::Task<> Transactions::end_and_log(std::shared_ptr<Transactions> given, HalfMessage half,
                                       TransactionVerdict verdict) {
+  const std::shared_ptr<Transactions> self = std::move(given);
   auto ended = co_await self->end(half, std::move(verdict));
   if (!ended) self->log_not_ended(half, ended.error());
 }
@@ -145,8 +148,9 @@ void Transactions::checked(std::uint64_t id, TransactionVerdict verdict) {
 }
 
 // Through the connection that the check came through, or a new one to the same address.
-net::Task<> Transactions::answer(std::shared_ptr<Transactions> self, Check check,
+net::Task<> Transactions::answer(std::shared_ptr<Transactions> given, Check check,
                                  TransactionVerdict verdict) {
+  const std::shared_ptr<Transactions> self = std::move(given);
   if (!check.channel) {
     auto connected =
         co_await self->core_->pool().get(check.address, self->core_->options().request_timeout);
