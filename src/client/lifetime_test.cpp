@@ -106,7 +106,9 @@ class LifetimeTest : public ::testing::Test {
     wait_until([&] { return open_files() <= files_before && threads() <= threads_before; });
     // Less than a page a cycle and a half: a leaked thread, buffer or handle is more. Sanitizers
     // keep what was freed, and find leaks by themselves.
-    if (!has_sanitizer) EXPECT_LT(resident_pages(), pages_before + 3 * cycles / 2);
+    if (!has_sanitizer) {
+      EXPECT_LT(resident_pages(), pages_before + 3 * cycles / 2);
+    }
   }
 
   net::EventLoop loop;
