@@ -17,8 +17,8 @@
 #include <utility>
 #include <vector>
 
+#include "client/testing/loopback_fixture.h"
 #include "client/testing/scripted_pop_broker.h"
-#include "net/event_loop.h"
 
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)
@@ -31,8 +31,6 @@ namespace rocketmq::client {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::route_over;
-using testing::ScriptedNameServer;
 using testing::ScriptedPopBroker;
 
 std::size_t entries(const char* folder) {
@@ -66,28 +64,8 @@ std::size_t resident_pages() {
   return resident;
 }
 
-class LifetimeTest : public ::testing::Test {
+class LifetimeTest : public testing::LoopbackFixture<ScriptedPopBroker> {
  protected:
-  LifetimeTest() {
-    loop.start();
-    on_loop([this] {
-      names.emplace(loop, "127.0.0.1:0");
-      broker.emplace(loop, "a", "127.0.0.1:0");
-      names->set_route("T", route_over({&*broker}, 2));
-    });
-  }
-  ~LifetimeTest() override {
-    on_loop([this] {
-      broker.reset();
-      names.reset();
-    });
-  }
-
-  template <class Function>
-  void on_loop(Function function) {
-    net::run_in(loop, function);
-  }
-  ClientOptions options() const { return {.name_servers = names->address()}; }
   void store_one() {
     on_loop([this] { broker->store({.topic = "T", .body = "hello"}); });
   }
@@ -110,18 +88,14 @@ class LifetimeTest : public ::testing::Test {
       EXPECT_LT(resident_pages(), pages_before + 3 * cycles / 2);
     }
   }
-
-  net::EventLoop loop;
-  std::optional<ScriptedNameServer> names;
-  std::optional<ScriptedPopBroker> broker;
 };
 
 TEST_F(LifetimeTest, clients_come_and_go) {
-  expect_flat([this] { Client client(options()); });
+  expect_flat([this] { Client client(client_options()); });
 }
 
 TEST_F(LifetimeTest, producers_come_and_go) {
-  Client client(options());
+  Client client(client_options());
   expect_flat([&] {
     Producer producer = client.create_producer({.group = "g"}).value();
     EXPECT_TRUE(producer.send({.topic = "T", .body = "hello"}));
@@ -129,7 +103,7 @@ TEST_F(LifetimeTest, producers_come_and_go) {
 }
 
 TEST_F(LifetimeTest, transaction_producers_come_and_go) {
-  Client client(options());
+  Client client(client_options());
   expect_flat([&] {
     auto producer =
         client
@@ -141,7 +115,7 @@ TEST_F(LifetimeTest, transaction_producers_come_and_go) {
 }
 
 TEST_F(LifetimeTest, push_consumers_come_and_go) {
-  Client client(options());
+  Client client(client_options());
   expect_flat([&] {
     store_one();
     std::atomic<int> consumed = 0;
@@ -160,7 +134,7 @@ TEST_F(LifetimeTest, push_consumers_come_and_go) {
 }
 
 TEST_F(LifetimeTest, pull_consumers_come_and_go) {
-  Client client(options());
+  Client client(client_options());
   expect_flat([&] {
     store_one();
     PullConsumerOptions how;
@@ -173,7 +147,7 @@ TEST_F(LifetimeTest, pull_consumers_come_and_go) {
 }
 
 TEST_F(LifetimeTest, simple_consumers_come_and_go) {
-  Client client(options());
+  Client client(client_options());
   expect_flat([&] {
     on_loop([this] { broker->put("T", 0, "hello"); });
     SimpleConsumer consumer =
@@ -185,7 +159,7 @@ TEST_F(LifetimeTest, simple_consumers_come_and_go) {
 }
 
 TEST_F(LifetimeTest, admins_come_and_go) {
-  Client client(options());
+  Client client(client_options());
   expect_flat([&] {
     Admin admin = client.create_admin().value();
     EXPECT_TRUE(admin.route("T"));
@@ -194,7 +168,7 @@ TEST_F(LifetimeTest, admins_come_and_go) {
 
 TEST_F(LifetimeTest, many_handles_are_closed_from_many_threads) {
   for (int round = 0; round < 5; ++round) {
-    Client client(options());
+    Client client(client_options());
     std::vector<Producer> producers;
     std::vector<PushConsumer> consumers;
     for (int i = 0; i < 6; ++i) {
@@ -221,7 +195,7 @@ TEST_F(LifetimeTest, many_handles_are_closed_from_many_threads) {
 }
 
 TEST_F(LifetimeTest, a_client_closes_all_its_handles) {
-  Client client(options());
+  Client client(client_options());
   Producer producer = client.create_producer({.group = "g"}).value();
   Admin admin = client.create_admin().value();
   EXPECT_TRUE(producer.send({.topic = "T", .body = "hello"}));
@@ -235,16 +209,17 @@ TEST_F(LifetimeTest, a_client_closes_all_its_handles) {
 
 TEST_F(LifetimeTest, a_client_may_be_closed_inside_a_callback_and_inside_a_listener) {
   {
-    Client client(options());
+    Client client(client_options());
     Producer producer = client.create_producer({.group = "g"}).value();
     std::promise<bool> closed;
     producer.send_async({.topic = "T", .body = "hello"},
                         [&](Result<SendReceipt>) { closed.set_value(bool(client.close(5s))); });
     EXPECT_TRUE(closed.get_future().get());
   }
-  Client client(options());
+  Client client(client_options());
   store_one();
   std::promise<void> closed;
+  std::promise<void> made;  // or closing would be what creating the consumer hears of
   std::atomic<bool> is_closing = false;
   PushConsumerOptions how;
   how.group = "c";
@@ -252,19 +227,21 @@ TEST_F(LifetimeTest, a_client_may_be_closed_inside_a_callback_and_inside_a_liste
   how.start_at = StartAt::earliest;
   how.on_message = [&](const MessageView&) {
     if (!is_closing.exchange(true)) {
+      made.get_future().wait();
       static_cast<void>(client.close(5s));
       closed.set_value();
     }
     return Consumed::ok;
   };
   PushConsumer consumer = client.create_push_consumer(std::move(how)).value();
+  made.set_value();
   closed.get_future().get();
 }
 
 TEST_F(LifetimeTest, has_the_threads_it_says_and_no_more) {
   const std::size_t before = settled_threads();
   {
-    ClientOptions with_three = options();
+    ClientOptions with_three = client_options();
     with_three.callback_threads = 3;
     Client client(with_three);
     EXPECT_EQ(threads(), before + 1 + 3);
@@ -300,7 +277,7 @@ class Forked {
 };
 
 TEST_F(LifetimeTest, a_child_process_hears_so_from_every_handle_and_leaves_the_parent_alone) {
-  auto client = std::make_unique<Client>(options());
+  auto client = std::make_unique<Client>(client_options());
   auto producer = std::make_unique<Producer>(client->create_producer({.group = "g"}).value());
   auto transactions = std::make_unique<TransactionProducer>(
       client
@@ -360,7 +337,7 @@ TEST_F(LifetimeTest, a_child_process_hears_so_from_every_handle_and_leaves_the_p
     producer.reset();
     client.reset();
     // A client of its own it may have.
-    Client own(options());
+    Client own(client_options());
     auto sends = own.create_producer({.group = "g"}).value();
     const bool works = sends.send(message).has_value();
     _exit(forked.exit_code() != 0 ? forked.exit_code() : works ? 0 : 100);

@@ -9,49 +9,27 @@
 #include <optional>
 #include <thread>
 
-#include "client/testing/scripted_broker.h"
-#include "net/event_loop.h"
+#include "client/testing/loopback_fixture.h"
 
 namespace rocketmq::client {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::route_over;
 using testing::ScriptedBroker;
-using testing::ScriptedNameServer;
 
 Message hello() { return {.topic = "T", .body = "hello"}; }
 
-class ProducerThreadsTest : public ::testing::Test {
+class ProducerThreadsTest : public testing::LoopbackFixture<ScriptedBroker> {
  protected:
-  ProducerThreadsTest() {
-    loop.start();
-    net::run_in(loop, [this] {
-      names.emplace(loop, "127.0.0.1:0");
-      broker.emplace(loop, "a", "127.0.0.1:0");
-      names->set_route("T", route_over({&*broker}, 4));
-    });
-    client.emplace(ClientOptions{.name_servers = names->address()});
-  }
-  ~ProducerThreadsTest() override {
-    client.reset();
-    net::run_in(loop, [this] {
-      broker.reset();
-      names.reset();
-    });
-  }
   Producer make(ProducerOptions options) {
     options.group = "g";
     return client->create_producer(std::move(options)).value();
   }
   void delay_answers(net::Duration by) {
-    net::run_in(loop, [&] { broker->delay(RequestCode::send_message_v2, by); });
+    on_loop([&] { broker->delay(RequestCode::send_message_v2, by); });
   }
 
-  net::EventLoop loop;
-  std::optional<ScriptedNameServer> names;
-  std::optional<ScriptedBroker> broker;
-  std::optional<Client> client;
+  std::optional<Client> client{client_options()};
 };
 
 TEST_F(ProducerThreadsTest, waits_for_room_where_it_was_told_to) {

@@ -10,40 +10,18 @@
 #include <thread>
 
 #include "client/executor.h"
-#include "client/testing/scripted_broker.h"
-#include "net/event_loop.h"
+#include "client/testing/loopback_fixture.h"
 
 namespace rocketmq::client {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::route_over;
 using testing::ScriptedBroker;
-using testing::ScriptedNameServer;
 
 Message hello() { return {.topic = "T", .body = "hello"}; }
 
-class ThreadsTest : public ::testing::Test {
+class ThreadsTest : public testing::LoopbackFixture<ScriptedBroker> {
  protected:
-  ThreadsTest() {
-    loop.start();
-    on_loop([this] {
-      names.emplace(loop, "127.0.0.1:0");
-      broker.emplace(loop, "a", "127.0.0.1:0");
-      names->set_route("T", route_over({&*broker}, 4));
-    });
-  }
-  ~ThreadsTest() override {
-    on_loop([this] {
-      broker.reset();
-      names.reset();
-    });
-  }
-
-  template <class Function>
-  void on_loop(Function function) {
-    net::run_in(loop, function);
-  }
   Client make_client(std::shared_ptr<Executor> executor = nullptr) {
     return Client({.name_servers = names->address(), .executor = std::move(executor)});
   }
@@ -52,10 +30,6 @@ class ThreadsTest : public ::testing::Test {
     on_loop([&] { count = broker->stored().size(); });
     return count;
   }
-
-  net::EventLoop loop;
-  std::optional<ScriptedNameServer> names;
-  std::optional<ScriptedBroker> broker;
 };
 
 TEST_F(ThreadsTest, many_threads_send_through_one_producer) {

@@ -11,7 +11,7 @@
 
 #include "client/executor.h"
 #include "client/testing/exchange_broker.h"
-#include "net/event_loop.h"
+#include "client/testing/loopback_fixture.h"
 #include "protocol/properties.h"
 
 namespace rocketmq::client {
@@ -21,34 +21,15 @@ using namespace std::chrono_literals;
 using testing::ExchangeBroker;
 using ::testing::HasSubstr;
 using testing::route_over;
-using testing::ScriptedNameServer;
 
 Message payment() { return {.topic = "T", .body = "paid", .tag = "tag", .keys = {"k1"}}; }
 
-class ExchangeTest : public ::testing::Test {
+class ExchangeTest : public testing::LoopbackFixture<ExchangeBroker> {
  protected:
   ExchangeTest() {
-    loop.start();
-    on_loop([this] {
-      names.emplace(loop, "127.0.0.1:0");
-      broker.emplace(loop, "a", "127.0.0.1:0");
-      names->set_route("T", route_over({&*broker}, 4));
-      names->set_route("c_REPLY_TOPIC", route_over({&*broker}, 1));
-    });
-    client.emplace(ClientOptions{.name_servers = names->address()});
-  }
-  ~ExchangeTest() override {
-    client.reset();
-    on_loop([this] {
-      broker.reset();
-      names.reset();
-    });
+    on_loop([this] { names->set_route("c_REPLY_TOPIC", route_over({&*broker}, 1)); });
   }
 
-  template <class Function>
-  void on_loop(Function function) {
-    net::run_in(loop, function);
-  }
   TransactionProducer make(TransactionChecker checker = [](const MessageView&) {
     return TransactionResolution::unknown;
   }) {
@@ -69,10 +50,7 @@ class ExchangeTest : public ::testing::Test {
     return all;
   }
 
-  net::EventLoop loop;
-  std::optional<ScriptedNameServer> names;
-  std::optional<ExchangeBroker> broker;
-  std::optional<Client> client;
+  std::optional<Client> client{client_options()};
 };
 
 using TransactionTest = ExchangeTest;
