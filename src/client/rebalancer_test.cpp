@@ -137,7 +137,7 @@ TEST_F(RebalancerTest, tries_again_soon_when_its_owner_could_not_take_a_queue) {
   ASSERT_TRUE(member->rebalancer.join(*member));
   loop.advance(100ms);
   EXPECT_THAT(member->held, IsEmpty());
-  loop.advance(2s);
+  loop.advance(5s);  // after 1 s, then after 2 s; the next regular round is at 20 s
   EXPECT_THAT(member->held, SizeIs(4));
 }
 
