@@ -2,8 +2,10 @@
 
 #include <gmock/gmock.h>
 
-#include <cstdio>
+#include <filesystem>
 #include <fstream>
+
+#include "protocol/testing/temporary_folder.h"
 
 namespace rocketmq::broker {
 namespace {
@@ -22,9 +24,13 @@ std::string refusal(std::vector<std::string> arguments) {
 }
 
 struct ConfigFile {
-  explicit ConfigFile(std::string_view text) { std::ofstream(path) << text; }
-  ~ConfigFile() { std::remove(path.c_str()); }
-  const std::string path = ::testing::TempDir() + "command_line_test.conf";
+  explicit ConfigFile(std::string_view text) {
+    std::filesystem::create_directory(folder.path);
+    std::ofstream(path) << text;
+  }
+
+  const TemporaryFolder folder;
+  const std::string path = folder.path + "/broker.conf";
 };
 
 TEST(CommandLine, runs_everything_on_the_loopback_by_default) {

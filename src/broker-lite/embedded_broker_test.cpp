@@ -11,6 +11,8 @@
 #include <future>
 #include <thread>
 
+#include "protocol/testing/temporary_folder.h"
+
 namespace rocketmq::testing {
 namespace {
 
@@ -199,21 +201,19 @@ TEST_F(EmbeddedBrokerTest, a_consumer_goes_on_where_it_was_when_the_broker_comes
 }
 
 TEST(EmbeddedBroker, keeps_a_folder_for_the_next_one) {
-  const std::filesystem::path folder =
-      std::filesystem::temp_directory_path() / ("embedded-broker-" + std::to_string(::getpid()));
+  const TemporaryFolder folder;
   {
-    EmbeddedBroker broker({.store = folder.string()});
+    EmbeddedBroker broker({.store = folder.path});
     ASSERT_TRUE(broker.create_topic("orders", 1));
     Client client({.name_servers = broker.name_server()});
     Producer producer = client.create_producer({.group = "shop"}).value();
     ASSERT_TRUE(producer.send({.topic = "orders", .body = "kept"}));
   }
   {
-    EmbeddedBroker broker({.store = folder.string()});
+    EmbeddedBroker broker({.store = folder.path});
     ASSERT_EQ(broker.messages("orders").size(), 1U);
     EXPECT_EQ(broker.messages("orders")[0].body(), "kept");
   }
-  std::filesystem::remove_all(folder);
 }
 
 TEST(EmbeddedBroker, two_of_them_know_nothing_of_each_other) {

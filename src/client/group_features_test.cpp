@@ -8,6 +8,7 @@
 #include "client/testing/group_fixture.h"
 #include "protocol/json_body.h"
 #include "protocol/message_codec.h"
+#include "protocol/testing/temporary_folder.h"
 
 // What a push consumer can do beside consuming: told one by one.
 
@@ -247,15 +248,11 @@ TEST_F(GroupFeaturesTest, tell_how_far_they_are) {
 
 struct BroadcastMemberTest : GroupFeaturesTest {
   BroadcastMemberTest() : GroupFeaturesTest(2) {
-    dir = std::filesystem::path(::testing::TempDir()) /
-          str("rmq_offsets_", ::testing::UnitTest::GetInstance()->current_test_info()->name());
-    std::filesystem::remove_all(dir);
     options.model = MessageModel::broadcasting;
-    options.broadcast_offsets_dir = dir.string();
+    options.broadcast_offsets_dir = folder.path;
   }
-  ~BroadcastMemberTest() override { std::filesystem::remove_all(dir); }
 
-  std::filesystem::path dir;
+  const TemporaryFolder folder;
   PushConsumerOptions options = default_options();
 };
 
@@ -275,7 +272,7 @@ TEST_F(BroadcastMemberTest, goes_on_where_it_was_and_tells_brokers_nothing_of_th
   auto consumer = join("1", options);
   store("one");
   loop.advance(1s);
-  const std::string path = LocalOffsetFile::path_for(dir.string(), consumer->client_id(), group);
+  const std::string path = LocalOffsetFile::path_for(folder.path, consumer->client_id(), group);
   EXPECT_TRUE(consumer->close().clean());
   consumer.reset();
   EXPECT_EQ(broker.received(RequestCode::update_consumer_offset), 0);

@@ -7,6 +7,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "protocol/testing/temporary_folder.h"
+
 namespace rocketmq::client {
 namespace {
 
@@ -16,9 +18,6 @@ using testing::IsEmpty;
 using testing::Pair;
 
 struct LocalOffsetFileTest : testing::Test {
-  LocalOffsetFileTest() { std::filesystem::remove_all(dir); }
-  ~LocalOffsetFileTest() override { std::filesystem::remove_all(dir); }
-
   void write(const std::string& path, const std::string& text) {
     std::filesystem::create_directories(std::filesystem::path(path).parent_path());
     std::ofstream(path) << text;
@@ -28,7 +27,8 @@ struct LocalOffsetFileTest : testing::Test {
     return {std::istreambuf_iterator<char>(in), {}};
   }
 
-  const std::string dir = testing::TempDir() + "local_offset_file_test";
+  const TemporaryFolder folder;
+  const std::string& dir = folder.path;
   const LocalOffsetFile file{LocalOffsetFile::path_for(dir, "1.2.3.4@x", "g")};
   const MessageQueue first{"T", "b-a", 0};
   const MessageQueue second{"T", "b-a", 1};

@@ -7,7 +7,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
-#include <random>
 
 #include "protocol/str.h"
 
@@ -60,22 +59,18 @@ struct TestCertificates::Authority {
 };
 
 TestCertificates::TestCertificates() : authority_(new Authority) {
-  folder_ = (std::filesystem::temp_directory_path() /
-             str("rocketmq-certificates-", std::random_device()()))
-                .string();
-  std::filesystem::create_directory(folder_);
+  std::filesystem::create_directory(folder_.path);
   X509* const certificate = authority_->certificate.get();
   X509_set_issuer_name(certificate, X509_get_subject_name(certificate));
   add_extension(certificate, certificate, NID_basic_constraints, "critical,CA:TRUE");
   add_extension(certificate, certificate, NID_key_usage, "critical,keyCertSign");
   X509_sign(certificate, authority_->key.get(), EVP_sha256());
-  ca_file_ = folder_ + "/ca.pem";
+  ca_file_ = folder_.path + "/ca.pem";
   PEM_write_X509(create(ca_file_).get(), certificate);
 }
 
 TestCertificates::~TestCertificates() {
   delete authority_;
-  std::filesystem::remove_all(folder_);
 }
 
 TestCertificates::Pair TestCertificates::issue(const std::string& name) { return write(name, 30); }
@@ -90,7 +85,7 @@ TestCertificates::Pair TestCertificates::write(const std::string& name, long val
   add_extension(certificate.get(), issuer, NID_subject_alt_name, names);
   X509_sign(certificate.get(), authority_->key.get(), EVP_sha256());
 
-  const std::string stem = str(folder_, '/', count_++);
+  const std::string stem = str(folder_.path, '/', count_++);
   const Pair pair{stem + ".pem", stem + ".key"};
   PEM_write_X509(create(pair.cert_file).get(), certificate.get());
   PEM_write_PrivateKey(create(pair.key_file).get(), key.get(), nullptr, nullptr, 0, nullptr,

@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "protocol/testing/temporary_folder.h"
+
 // Certificates for tests, made on the spot.
 
 namespace rocketmq::net {
@@ -29,7 +31,7 @@ class TestCertificates {
   struct Authority;
   Pair write(const std::string& name, long valid_days);
 
-  std::string folder_;
+  TemporaryFolder folder_;
   std::string ca_file_;
   Authority* authority_;
   int count_ = 0;

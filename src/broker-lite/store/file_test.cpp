@@ -2,27 +2,18 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <array>
-#include <filesystem>
-#include <random>
 
 #include "broker-lite/store/fault_file.h"
 #include "broker-lite/store/mem_file.h"
 #include "broker-lite/store/posix_file.h"
-#include "protocol/str.h"
+#include "protocol/testing/temporary_folder.h"
 
 namespace rocketmq::broker {
 namespace {
 
 using testing::ElementsAre;
-
-struct TemporaryFolder {
-  std::string path = std::filesystem::temp_directory_path() /
-                     str("file-test-", ::getpid(), '-', std::random_device{}());
-  ~TemporaryFolder() { std::filesystem::remove_all(path); }
-};
 
 // The same promises for every kind of folder.
 class AnyDirectory : public testing::TestWithParam<const char*> {

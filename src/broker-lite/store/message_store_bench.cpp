@@ -1,19 +1,16 @@
 #include <benchmark/benchmark.h>
-#include <unistd.h>
-
-#include <filesystem>
 
 #include "broker-lite/store/message_store.h"
 #include "broker-lite/store/posix_file.h"
 #include "protocol/properties.h"
-#include "protocol/str.h"
+#include "protocol/testing/temporary_folder.h"
 
 namespace rocketmq::broker {
 namespace {
 
 // A store in the folder for temporary files (TMPDIR; best one in memory), gone afterwards.
 struct BenchStore {
-  std::string path = std::filesystem::temp_directory_path() / str("store-bench-", ::getpid());
+  TemporaryFolder folder;
   std::unique_ptr<Directory> directory;
   InlineFlusher flusher{[](const std::function<void()>&) {}};
   std::unique_ptr<MessageStore> store;
@@ -25,15 +22,10 @@ struct BenchStore {
   std::int64_t now = 1'700'000'000'000;
 
   BenchStore() {
-    std::filesystem::remove_all(path);
-    directory = open_posix_directory(path).value();
+    directory = open_posix_directory(folder.path).value();
     StoreOptions options;
     options.flush_interval_commit_log_ms = 1LL << 40;  // the disk is not what is measured
     store = MessageStore::open(options, *directory, flusher, now).value();
-  }
-  ~BenchStore() {
-    store.reset();
-    std::filesystem::remove_all(path);
   }
 
   void put(std::string_view body, std::int32_t queue_id) {
