@@ -30,6 +30,7 @@ public final class Main {
     Records.writeTo(manifest, home);
     Vectors.writeTo(manifest);
     Allocations.writeTo(data);
+    Filters.writeTo(data);
     Inputs.writeTo(manifest);
     VersionExtras.writeTo(manifest);
     manifest.close();
