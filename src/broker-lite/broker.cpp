@@ -53,6 +53,11 @@ TopicsOptions topics_options(const BrokerOptions& options) {
   return topics;
 }
 
+SqlLimits sql_limits(const BrokerOptions& options) {
+  return {.length_max = static_cast<std::size_t>(options.sql_filter_length_max),
+          .depth_max = options.sql_filter_depth_max};
+}
+
 net::ServerOptions server_options(const BrokerOptions& options, net::LogLine log) {
   net::ServerOptions server;
   server.idle_timeout = std::chrono::seconds(options.server_channel_max_idle_time_seconds);
@@ -97,6 +102,7 @@ class Broker::Impl {
         groups_({.auto_create_subscription_group = options.auto_create_subscription_group},
                 loop.wall_ms()),
         clients_({.channel_expired_timeout = milliseconds(options.channel_expired_timeout_ms)}),
+        sql_filters_(sql_limits(options)),
         topics_file_(disk.directory, disk.flusher, "topics.json",
                      [this] { return topics_.to_json(); }),
         groups_file_(disk.directory, disk.flusher, "subscriptionGroup.json",
@@ -113,7 +119,8 @@ class Broker::Impl {
               .groups = groups_,
               .offsets = offsets_,
               .clients = clients_,
-              .queue_locks = queue_locks_},
+              .queue_locks = queue_locks_,
+              .sql_filters = sql_filters_},
         server_(loop, router_, server_options(core_.options, log_)) {}
 
   Result<void> load();
@@ -141,6 +148,7 @@ class Broker::Impl {
   Offsets offsets_;
   Clients clients_;
   QueueLocks queue_locks_;
+  SqlFilters sql_filters_;
   SavedTable topics_file_;
   SavedTable groups_file_;
   SavedTable offsets_file_;

@@ -9,6 +9,7 @@
 #include "broker-lite/state/groups.h"
 #include "broker-lite/state/offsets.h"
 #include "broker-lite/state/queue_locks.h"
+#include "broker-lite/state/sql_filters.h"
 #include "broker-lite/state/topics.h"
 #include "broker-lite/state/traffic.h"
 #include "broker-lite/store/message_store.h"
@@ -28,6 +29,7 @@ struct Core {
   Offsets& offsets;
   Clients& clients;
   QueueLocks& queue_locks;
+  SqlFilters& sql_filters;
   Traffic traffic{};
 
   // The address in routes, records and message ids. Java: brokerIP1 and listenPort.

@@ -159,6 +159,10 @@ Result<void> check(const BrokerOptions& options) {
   if (options.mapped_file_size_consume_queue < 20) {
     return wrong("mappedFileSizeConsumeQueue has no room for an entry of 20 bytes");
   }
+  if (options.sql_filter_length_max < 1) return wrong("sqlFilterLengthMax is below 1");
+  if (options.sql_filter_depth_max < 1 || options.sql_filter_depth_max > 1000) {
+    return wrong("sqlFilterDepthMax is not between 1 and 1000");  // about 1 MB of stack
+  }
   for (const std::int64_t period_ms :
        {options.register_name_server_period_ms, options.register_broker_timeout_ms,
         options.channel_expired_timeout_ms, options.flush_consumer_offset_interval_ms,

@@ -79,6 +79,12 @@ struct BrokerOptions {
   std::int32_t max_transfer_count_on_message_in_memory = 1'024;  // stock: 32
   std::int32_t pull_batch_max_message_count = 1'024;             // stock: 160
   std::int32_t max_filter_message_size = 16'000;  // of consume queue scanned at once, bytes
+  bool enable_property_filter = true;             // SQL92; stock: false
+
+  // Ours. Limits on SQL92 expressions: of their text, and of operators and parentheses within each
+  // other, which cost stack.
+  std::int32_t sql_filter_length_max = 65'536;
+  std::int32_t sql_filter_depth_max = 200;
 
   // Ours. A limit on requests that are held until a message arrives: each keeps about 600 bytes.
   std::int64_t waiting_pulls_max = 100'000;
@@ -124,6 +130,9 @@ struct BrokerOptions {
     v("maxTransferCountOnMessageInMemory", &O::max_transfer_count_on_message_in_memory);
     v("pullBatchMaxMessageCount", &O::pull_batch_max_message_count);
     v("maxFilterMessageSize", &O::max_filter_message_size);
+    v("enablePropertyFilter", &O::enable_property_filter);
+    v("sqlFilterLengthMax", &O::sql_filter_length_max);
+    v("sqlFilterDepthMax", &O::sql_filter_depth_max);
     v("waitingPullsMax", &O::waiting_pulls_max);
   }
   bool operator==(const BrokerOptions&) const = default;

@@ -5,6 +5,7 @@
 
 #include "broker-lite/handlers/handlers.h"
 #include "broker-lite/state/names.h"
+#include "broker-lite/state/tag_filter.h"
 #include "net/channel.h"
 #include "protocol/str.h"
 
@@ -115,17 +116,26 @@ Result<void> unlock_queues(Core& core, RequestContext& context) {
 }
 
 // Asked by consumers that filter by more than tags. Java: checkClientConfig.
-Result<void> check_client_config(RequestContext& context) {
+Result<void> check_client_config(Core& core, RequestContext& context) {
   const auto body =
       protocol::from_json<protocol::CheckClientRequestBody>(context.body(), "client config body");
   if (!body) return Error{ResponseCode::system_error, body.error().message};
-  if (!body->subscription_data || body->subscription_data->expression_type == "TAG") return {};
-  return Error{ResponseCode::system_error,
-               str("The broker does not support consumer to filter message by ",
-                   body->subscription_data->expression_type)};
+  if (!body->subscription_data || is_tag_type(body->subscription_data->expression_type)) return {};
+  const protocol::SubscriptionData& subscription = *body->subscription_data;
+  if (auto offered = check_filter_type(core, subscription.expression_type); !offered) {
+    return offered;
+  }
+  const auto compiled = core.sql_filters.compile(subscription.sub_string);
+  return compiled ? Result<void>() : compiled.error();
 }
 
 }  // namespace
+
+Result<void> check_filter_type(const Core& core, std::string_view expression_type) {
+  if (core.options.enable_property_filter && expression_type == "SQL92") return {};
+  return Error{ResponseCode::system_error,
+               str("The broker does not support consumer to filter message by ", expression_type)};
+}
 
 void notify_members(Core& core, const std::vector<MembersChanged>& changes) {
   if (!core.options.notify_consumer_ids_changed_enable) return;
@@ -161,8 +171,8 @@ void add_client_session_handlers(net::Router& router, Core& core) {
         return unlock_queues(core, context);
       });
   router.on<protocol::CheckClientConfig>(
-      [](const protocol::CheckClientConfig&, RequestContext& context) {
-        return check_client_config(context);
+      [&core](const protocol::CheckClientConfig&, RequestContext& context) {
+        return check_client_config(core, context);
       });
   router.on_channel_closed([&core](net::Channel& channel) {
     notify_members(core, core.clients.channel_closed(channel.handle()));

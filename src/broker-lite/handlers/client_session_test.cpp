@@ -122,14 +122,5 @@ TEST_F(ClientSessionTest, one_client_at_a_time_holds_a_queue) {
   EXPECT_THAT(client->refusal(protocol::LockBatchMq{}, "{"), StartsWith("1 "));
 }
 
-TEST_F(ClientSessionTest, only_tags_can_be_filtered_by) {
-  protocol::CheckClientRequestBody check;
-  check.subscription_data.emplace();
-  EXPECT_EQ(client->refusal(protocol::CheckClientConfig{}, protocol::to_json(check)), "0");
-  check.subscription_data->expression_type = "SQL92";
-  EXPECT_EQ(client->refusal(protocol::CheckClientConfig{}, protocol::to_json(check)),
-            "1 The broker does not support consumer to filter message by SQL92");
-}
-
 }  // namespace
 }  // namespace rocketmq::broker

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "broker-lite/core.h"
@@ -17,6 +18,9 @@ void add_pull_handlers(net::Router& router, PullHandler& pulls);                
 void add_offset_handlers(net::Router& router, Core& core);                           // 14 15 29-33
 void add_client_session_handlers(net::Router& router, Core& core);  // 34 35 38 41 42 46
 void add_admin_handlers(net::Router& router, Core& core);           // see admin.h
+
+// Fails for expressions other than SQL92, and where enablePropertyFilter says no. Not for tags.
+Result<void> check_filter_type(const Core& core, std::string_view expression_type);
 
 // Tells each member of a group that has other members now. Java: DefaultConsumerIdsChangeListener.
 void notify_members(Core& core, const std::vector<MembersChanged>& changes);

@@ -52,11 +52,6 @@ std::int32_t answer_code(GetStatus status, std::int64_t requested_offset) {
   return number(ResponseCode::system_error);
 }
 
-bool is_tag_expression(const PullMessage& request) {
-  const std::string_view type = request.expression_type.value_or("");
-  return type.empty() || type == "TAG";
-}
-
 }  // namespace
 
 PullHandler::PullHandler(Core& core)
@@ -92,7 +87,7 @@ void PullHandler::serve(const PullMessage& request, net::Responder responder, Pa
   const std::int32_t code = answer_code(found_.status, request.queue_offset);
   if (pass == Pass::first && code == number(ResponseCode::pull_not_found) &&
       has(request, protocol::pull_flag::suspend)) {
-    hold(request, std::move(responder), std::move(reading.tags_codes));
+    hold(request, std::move(responder), std::move(reading.filter));
   } else {
     reply(reading, code, responder);
   }
@@ -141,17 +136,7 @@ std::optional<PullHandler::Refusal> PullHandler::check(const PullMessage& reques
 // What the consumer wants: from the request itself, or from its group's last heartbeat.
 std::optional<PullHandler::Refusal> PullHandler::check_subscription(const PullMessage& request,
                                                                     Reading& reading) {
-  if (!is_tag_expression(request)) {
-    return Refusal{{ResponseCode::system_error,
-                    str("The broker does not support consumer to filter message by ",
-                        *request.expression_type)}};
-  }
-  if (has(request, protocol::pull_flag::subscription)) {
-    auto codes = parse_tags(request.subscription.value_or(""));
-    if (!codes) return Refusal{std::move(codes).error()};
-    reading.tags_codes = *std::move(codes);
-    return std::nullopt;
-  }
+  if (has(request, protocol::pull_flag::subscription)) return use_own_filter(request, reading);
   const std::string_view group = request.consumer_group;
   const ConsumerGroup* consumers = core_.clients.find_consumers(group);
   if (consumers == nullptr) {
@@ -178,7 +163,49 @@ std::optional<PullHandler::Refusal> PullHandler::check_subscription(const PullMe
     return Refusal{
         {ResponseCode::subscription_not_latest, "the consumer's subscription not latest"}};
   }
-  reading.tags_codes = tags_codes_of(*subscription);
+  return use_filter_of(*subscription, reading);
+}
+
+std::optional<PullHandler::Refusal> PullHandler::use_own_filter(const PullMessage& request,
+                                                                Reading& reading) {
+  const std::string_view expression = request.subscription.value_or("");
+  const std::string_view type = request.expression_type.value_or("");
+  if (is_tag_type(type)) {
+    auto codes = parse_tags(expression);
+    if (!codes) return Refusal{std::move(codes).error()};
+    reading.filter.tags_codes = *std::move(codes);
+    return std::nullopt;
+  }
+  if (auto offered = check_filter_type(core_, type); !offered) {
+    return Refusal{std::move(offered).error()};
+  }
+  // Java: a wrong expression gets every message here. Nobody can want that.
+  auto sql = core_.sql_filters.compile(expression);
+  if (!sql) {
+    return Refusal{{ResponseCode::subscription_parse_failed,
+                    str("parse the consumer's subscription failed: ", sql.error().message)}};
+  }
+  reading.filter.sql = *std::move(sql);
+  return std::nullopt;
+}
+
+std::optional<PullHandler::Refusal> PullHandler::use_filter_of(
+    const protocol::SubscriptionData& subscription, Reading& reading) {
+  if (is_tag_type(subscription.expression_type)) {
+    reading.filter.tags_codes = tags_codes_of(subscription);
+    return std::nullopt;
+  }
+  if (auto offered = check_filter_type(core_, subscription.expression_type); !offered) {
+    return Refusal{std::move(offered).error()};
+  }
+  auto sql = core_.sql_filters.compile(subscription.sub_string);
+  if (!sql) {
+    return Refusal{{ResponseCode::filter_data_not_exist,
+                    str("The broker's consumer filter data is not exist!Your expression may be "
+                        "wrong! ",
+                        sql.error().message)}};
+  }
+  reading.filter.sql = *std::move(sql);
   return std::nullopt;
 }
 
@@ -192,7 +219,8 @@ void PullHandler::look_up(const PullMessage& request, const Reading& reading) {
   if (request.max_msg_bytes && *request.max_msg_bytes > 0) {
     wanted.bytes_max = std::min(wanted.bytes_max, *request.max_msg_bytes);
   }
-  wanted.tags_codes = reading.tags_codes;
+  wanted.tags_codes = reading.filter.tags_codes;
+  wanted.sql = reading.filter.sql.get();
   core_.store.get(wanted, found_);
 }
 
@@ -211,8 +239,7 @@ void PullHandler::note(const PullMessage& request, Pass pass) {
                     core_.loop.now(), core_.loop.wall_ms());
 }
 
-void PullHandler::hold(const PullMessage& request, net::Responder responder,
-                       std::vector<std::int32_t> tags_codes) {
+void PullHandler::hold(const PullMessage& request, net::Responder responder, MessageFilter filter) {
   if (waiting_.is_full()) {
     return responder.fail({ResponseCode::system_busy, "too many pulls wait for messages"});
   }
@@ -221,7 +248,7 @@ void PullHandler::hold(const PullMessage& request, net::Responder responder,
                                    : core_.options.short_polling_time_ms;
   const auto deadline = core_.loop.now() + std::chrono::milliseconds(
                                                std::clamp(hold_ms, std::int64_t{0}, hold_ms_max));
-  waiting_.add({protocol::Kept(request), std::move(responder), std::move(tags_codes), deadline});
+  waiting_.add({protocol::Kept(request), std::move(responder), std::move(filter), deadline});
   arm_expiry();
 }
 

@@ -40,7 +40,7 @@ class PullHandler {
   struct Reading {
     const protocol::TopicConfig* topic = nullptr;
     const protocol::SubscriptionGroupConfig* group = nullptr;
-    std::vector<std::int32_t> tags_codes;
+    MessageFilter filter;
   };
   struct Refusal {
     Error error;
@@ -53,10 +53,12 @@ class PullHandler {
   std::optional<Refusal> check(const protocol::PullMessage& request, std::string_view peer,
                                Reading& reading);
   std::optional<Refusal> check_subscription(const protocol::PullMessage& request, Reading& reading);
+  std::optional<Refusal> use_own_filter(const protocol::PullMessage& request, Reading& reading);
+  std::optional<Refusal> use_filter_of(const protocol::SubscriptionData& subscription,
+                                       Reading& reading);
   void look_up(const protocol::PullMessage& request, const Reading& reading);
   void note(const protocol::PullMessage& request, Pass pass);
-  void hold(const protocol::PullMessage& request, net::Responder responder,
-            std::vector<std::int32_t> tags_codes);
+  void hold(const protocol::PullMessage& request, net::Responder responder, MessageFilter filter);
   void reply(const Reading& reading, std::int32_t code, net::Responder& responder) const;
   void arm_expiry();
   void serve_again(std::vector<WaitingPull>& pulls);

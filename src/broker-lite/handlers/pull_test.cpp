@@ -21,6 +21,42 @@ struct PullTest : ::testing::Test {
     ASSERT_TRUE(other->call(send_to(topic, 0, properties), body));
   }
 
+  // By a heartbeat of `client`.
+  void subscribe(std::string type, std::string expression) {
+    protocol::HeartbeatData heartbeat;
+    heartbeat.client_id = "c1";
+    protocol::ConsumerData& consumer = heartbeat.consumer_data_set.emplace_back();
+    consumer.group_name = "G";
+    protocol::SubscriptionData& subscription = consumer.subscription_data_set.emplace_back();
+    subscription.topic = "T";
+    subscription.expression_type = std::move(type);
+    subscription.sub_string = std::move(expression);
+    subscription.sub_version = ++sub_version;
+    ASSERT_TRUE(client->call(protocol::HeartBeat{}, protocol::to_json(heartbeat)));
+  }
+  PullMessage pull_by_heartbeat(std::int64_t offset = 0) const {
+    PullMessage request = pull_from("T", 0, offset);
+    request.sys_flag = 0;
+    request.subscription.reset();
+    request.sub_version = sub_version;
+    return request;
+  }
+  std::string check_config(std::string type, std::string expression) {
+    protocol::CheckClientRequestBody body;
+    body.subscription_data.emplace();
+    body.subscription_data->expression_type = std::move(type);
+    body.subscription_data->sub_string = std::move(expression);
+    return client->refusal(protocol::CheckClientConfig{}, protocol::to_json(body));
+  }
+  void refuse_property_filters() {
+    client.reset();
+    other.reset();
+    rig.kill();
+    rig.options.enable_property_filter = false;
+    start();
+  }
+
+  std::int64_t sub_version = 9;
   BrokerRig rig;
   std::unique_ptr<TestClient> client;
   std::unique_ptr<TestClient> other;
@@ -168,9 +204,6 @@ TEST_F(PullTest, checks_as_stock_does) {
   EXPECT_THAT(client->refusal(pull_from("T", -1, 0)), StartsWith("29 queueId[-1] is illegal"));
   EXPECT_THAT(client->refusal(pull_from("T", 0, 0, "||")), StartsWith("23 parse the consumer's"));
   PullMessage request = pull_from("T", 0, 0);
-  request.expression_type = "SQL92";
-  EXPECT_THAT(client->refusal(request), StartsWith("1 The broker does not support consumer to"));
-  request = pull_from("T", 0, 0);
   request.consumer_group = "bad/group";
   EXPECT_THAT(client->refusal(request), StartsWith("26 subscription group [bad/group] does not"));
   request = pull_from("T", 0, 0);
@@ -181,25 +214,88 @@ TEST_F(PullTest, checks_as_stock_does) {
 TEST_F(PullTest, takes_the_subscription_of_the_heartbeat) {
   send("a", "TAGS\1A\2");
   send("b", "TAGS\1B\2");
-  protocol::HeartbeatData heartbeat;
-  heartbeat.client_id = "c1";
-  protocol::ConsumerData& consumer = heartbeat.consumer_data_set.emplace_back();
-  consumer.group_name = "G";
-  protocol::SubscriptionData& subscription = consumer.subscription_data_set.emplace_back();
-  subscription.topic = "T";
-  subscription.sub_string = "B";
-  subscription.sub_version = 10;
-  ASSERT_TRUE(client->call(protocol::HeartBeat{}, protocol::to_json(heartbeat)));
-
-  PullMessage request = pull_from("T", 0, 0);
-  request.sys_flag = 0;
-  request.subscription.reset();
-  request.sub_version = 10;
+  subscribe("TAG", "B");
+  PullMessage request = pull_by_heartbeat();
   EXPECT_THAT(bodies_of(client->call(request)->body), ElementsAre("b"));
   request.sub_version = 11;
   EXPECT_THAT(client->refusal(request), StartsWith("25 the consumer's subscription not latest"));
   request.topic = "TBW102";
   EXPECT_THAT(client->refusal(request), StartsWith("24 the consumer's subscription not exist"));
+}
+
+PullMessage by_sql(std::string_view expression, std::int64_t offset = 0) {
+  PullMessage request = pull_from("T", 0, offset, expression);
+  request.expression_type = "SQL92";
+  return request;
+}
+
+TEST_F(PullTest, filters_by_properties) {
+  send("a",
+       "n\1"
+       "1\2");
+  send("b",
+       "n\1"
+       "2\2TAGS\1B\2");
+  send("none");
+  EXPECT_THAT(bodies_of(client->call(by_sql("n > 1"))->body), ElementsAre("b"));
+  EXPECT_THAT(bodies_of(client->call(by_sql("TAGS = 'B' OR n IS NULL"))->body),
+              ElementsAre("b", "none"));
+  const auto nothing = client->call(by_sql("n = 3"));
+  EXPECT_EQ(nothing->code, 20);
+  EXPECT_EQ(nothing->remark, "NO_MATCHED_MESSAGE");
+  EXPECT_EQ(nothing->header.next_begin_offset, 3);
+
+  subscribe("SQL92", "n = 1");
+  EXPECT_THAT(bodies_of(client->call(pull_by_heartbeat())->body), ElementsAre("a"));
+  subscribe("SQL92", "n = 2");
+  EXPECT_THAT(bodies_of(client->call(pull_by_heartbeat())->body), ElementsAre("b"));
+}
+
+TEST_F(PullTest, does_not_wake_for_other_properties) {
+  send("a",
+       "n\1"
+       "1\2");
+  const auto own = client->begin(waiting_up_to(15s, by_sql("n = 2", 1)));
+  send("b",
+       "n\1"
+       "1\2");
+  send("c");
+  rig.loop.run_ready();
+  EXPECT_FALSE(own->has_value());
+  send("d",
+       "n\1"
+       "2\2");
+  rig.loop.run_ready();
+  ASSERT_TRUE(own->has_value());
+  EXPECT_THAT(bodies_of((**own)->body), ElementsAre("d"));
+}
+
+TEST_F(PullTest, refuses_a_wrong_expression) {
+  send("a");
+  EXPECT_THAT(client->refusal(by_sql("n >")),
+              StartsWith("23 parse the consumer's subscription fa"));
+  EXPECT_THAT(client->refusal(by_sql("")),
+              StartsWith("23 parse the consumer's subscription failed"));
+  subscribe("SQL92", "n >");
+  EXPECT_THAT(client->refusal(pull_by_heartbeat()),
+              StartsWith("27 The broker's consumer filter data is not exist!Your expression may be "
+                         "wrong!"));
+  EXPECT_EQ(check_config("SQL92", "n > 1"), "0");
+  EXPECT_EQ(check_config("TAG", "||"), "0");
+  EXPECT_THAT(check_config("SQL92", "n >"), StartsWith("23 SQL92 expression, before position 4: "));
+}
+
+TEST_F(PullTest, refuses_filters_that_it_has_not) {
+  send("a");
+  EXPECT_EQ(check_config("XPATH", "n"),
+            "1 The broker does not support consumer to filter message by XPATH");
+  refuse_property_filters();
+  constexpr std::string_view refusal =
+      "1 The broker does not support consumer to filter message by SQL92";
+  EXPECT_EQ(check_config("SQL92", "n = 1"), refusal);
+  EXPECT_EQ(client->refusal(by_sql("n = 1")), refusal);
+  subscribe("SQL92", "n = 1");
+  EXPECT_EQ(client->refusal(pull_by_heartbeat()), refusal);
 }
 
 TEST_F(PullTest, refuses_to_hold_more_than_its_limit) {

@@ -28,6 +28,7 @@ struct SendAllocationTest : ::testing::Test {
              .offsets = offsets,
              .clients = clients,
              .queue_locks = queue_locks,
+             .sql_filters = sql_filters,
              .topic_changed = [](std::string_view) {}},
         answers(loop, *store, topics_file, {.region_id = "R"}) {
     add_send_handlers(router, core, answers);
@@ -53,6 +54,7 @@ struct SendAllocationTest : ::testing::Test {
   Offsets offsets;
   Clients clients;
   QueueLocks queue_locks;
+  SqlFilters sql_filters{SqlLimits()};
   SavedTable topics_file{directory, flusher, "topics.json", [] { return std::string("{}"); }};
   Core core;
   SendAnswers answers;

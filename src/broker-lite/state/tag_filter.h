@@ -15,6 +15,11 @@ namespace rocketmq::broker {
 // subscription_parse_failed where there are bars but no tag. Java: FilterAPI.buildSubscriptionData.
 Result<std::vector<std::int32_t>> parse_tags(std::string_view expression);
 
+// Java: ExpressionType.isTagType.
+inline bool is_tag_type(std::string_view expression_type) {
+  return expression_type.empty() || expression_type == "TAG";
+}
+
 // Those of a subscription a heartbeat brought. A client that left its codeSet empty meant the tags
 // it wrote, not nothing.
 std::vector<std::int32_t> tags_codes_of(const protocol::SubscriptionData& subscription);

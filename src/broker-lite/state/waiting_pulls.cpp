@@ -8,11 +8,10 @@
 namespace rocketmq::broker {
 namespace {
 
-bool wants(const WaitingPull& pull, const Arrival& arrival) {
+bool has_waited_for(const WaitingPull& pull, const Arrival& arrival) {
   if (pull.request->queue_offset >= arrival.max_offset) return false;
-  const auto tag = static_cast<std::int32_t>(arrival.tags_code);
-  return pull.tags_codes.empty() ||
-         std::ranges::find(pull.tags_codes, tag) != pull.tags_codes.end();
+  return wants(pull.filter.tags_codes, arrival.tags_code) &&
+         wants(pull.filter.sql.get(), arrival.record);
 }
 
 }  // namespace
@@ -33,7 +32,8 @@ void WaitingPulls::take_wanting(const Arrival& arrival, std::vector<WaitingPull>
   if (queue == topic->second.end()) return;
   Waiters& waiters = queue->second;
   for (auto waiter = waiters.begin(); waiter != waiters.end();) {
-    waiter = wants(waiter->pull, arrival) ? take(waiters, waiter, taken) : std::next(waiter);
+    waiter =
+        has_waited_for(waiter->pull, arrival) ? take(waiters, waiter, taken) : std::next(waiter);
   }
   forget_if_empty(topic, queue);
 }

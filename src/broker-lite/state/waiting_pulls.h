@@ -6,6 +6,7 @@
 #include <map>
 #include <vector>
 
+#include "broker-lite/state/message_filter.h"
 #include "broker-lite/state/text_map.h"
 #include "broker-lite/store/message_store.h"
 #include "net/loop.h"
@@ -19,7 +20,7 @@ namespace rocketmq::broker {
 struct WaitingPull {
   protocol::Kept<protocol::PullMessage> request;
   net::Responder responder;
-  std::vector<std::int32_t> tags_codes;  // empty: every message
+  MessageFilter filter;
   net::TimePoint deadline{};
 };
 

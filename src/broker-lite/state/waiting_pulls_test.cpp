@@ -21,12 +21,12 @@ WaitingPull waiting(std::string_view group, std::string_view topic, std::int32_t
   request.topic = topic;
   request.queue_id = queue_id;
   request.queue_offset = offset;
-  return {protocol::Kept(request), net::Responder(), std::move(tags_codes), deadline};
+  return {protocol::Kept(request), net::Responder(), {std::move(tags_codes)}, deadline};
 }
 
 Arrival arrival(std::string_view topic, std::int32_t queue_id, std::int64_t max_offset,
                 std::int64_t tags_code = 0) {
-  return {topic, queue_id, max_offset, tags_code};
+  return {topic, queue_id, max_offset, tags_code, {}};
 }
 
 std::vector<std::string> groups(const std::vector<WaitingPull>& pulls) {

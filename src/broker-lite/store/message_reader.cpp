@@ -32,6 +32,18 @@ std::string_view to_string(GetStatus status) {
   return "";
 }
 
+// Java compares as int.
+bool wants(std::span<const std::int32_t> tags_codes, std::int64_t tags_code) {
+  return tags_codes.empty() ||
+         std::ranges::find(tags_codes, static_cast<std::int32_t>(tags_code)) != tags_codes.end();
+}
+
+bool wants(const SqlFilter* sql, std::string_view record) {
+  if (sql == nullptr) return true;
+  const auto decoded = protocol::decode_record(record, protocol::CrcCheck::skip);
+  return decoded && sql->matches(decoded->properties);
+}
+
 void GetResult::clear() {
   status = GetStatus::no_matched_logic_queue;
   next_begin_offset = min_offset = max_offset = 0;
@@ -73,13 +85,6 @@ class MessageReader::Limits {
 };
 
 namespace {
-
-// Java: ExpressionMessageFilter.isMatchedByConsumeQueue compares as int.
-bool is_wanted(const GetRequest& request, std::int64_t tags_code) {
-  if (request.tags_codes.empty()) return true;
-  return std::find(request.tags_codes.begin(), request.tags_codes.end(),
-                   static_cast<std::int32_t>(tags_code)) != request.tags_codes.end();
-}
 
 void add(GetResult& result, const CommitLog::Slice& slice) {
   result.records.push_back(slice.bytes);
@@ -129,12 +134,13 @@ void MessageReader::scan(const ConsumeQueue& queue, const GetRequest& request,
     }
     for (const QueueEntry& entry : std::span(block).first(*count)) {
       if (!limits.allow_scanning(offset)) return finish();
-      if (!entry.is_blank() && is_wanted(request, entry.tags_code)) {
+      if (!entry.is_blank() && wants(request.tags_codes, entry.tags_code)) {
         if (!limits.have_room_for(entry, result)) return finish();
-        if (const auto slice = read(entry)) {
-          add(result, *slice);
-        } else {
+        const auto slice = read(entry);
+        if (!slice) {
           result.status = GetStatus::message_was_removing;  // with its log file, normally
+        } else if (wants(request.sql, slice->bytes)) {
+          add(result, *slice);
         }
       }
       ++offset;

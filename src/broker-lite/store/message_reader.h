@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "broker-lite/filter/sql_filter.h"
 #include "broker-lite/store/commit_log.h"
 #include "broker-lite/store/consume_queues.h"
 #include "broker-lite/store/store_options.h"
@@ -30,13 +31,19 @@ enum class GetStatus {
 };
 std::string_view to_string(GetStatus status);  // "FOUND", as the answer's remark says it
 
+// What a queue's entry tells. Java: ExpressionMessageFilter.isMatchedByConsumeQueue.
+bool wants(std::span<const std::int32_t> tags_codes, std::int64_t tags_code);
+// And the stored record. Java: isMatchedByCommitLog.
+bool wants(const SqlFilter* sql, std::string_view record);
+
 struct GetRequest {
   std::string_view topic;
   std::int32_t queue_id = 0;
   std::int64_t offset = 0;
   std::int32_t messages_max = 32;
   std::int32_t bytes_max = 128 << 20;
-  std::span<const std::int32_t> tags_codes;  // hashes of the wanted tags; empty = every message
+  std::span<const std::int32_t> tags_codes;  // hashes of the wanted tags; empty: whatever the tag
+  const SqlFilter* sql = nullptr;            // asked of the properties, where there is one
 };
 
 // Reuse one object: its vectors keep their memory.

@@ -239,8 +239,9 @@ void MessageStore::make_readable(std::int64_t end) {
   if (arrived_) {
     for (const Coming& coming : readable_now_) {
       if (coming.queue == nullptr) continue;
+      const auto slice = log_.read(coming.entry.position, coming.entry.size);
       arrived_({coming.queue->topic(), coming.queue->queue_id(), coming.queue_offset + 1,
-                coming.entry.tags_code});
+                coming.entry.tags_code, slice ? slice->bytes : std::string_view()});
     }
   }
   readable_now_.clear();

@@ -45,6 +45,7 @@ struct Arrival {
   std::int32_t queue_id = 0;
   std::int64_t max_offset = 0;  // now: one past the message's offset
   std::int64_t tags_code = 0;
+  std::string_view record;  // as stored
 };
 
 // A broker's messages on disk, byte-compatible with stock RocketMQ (FORMAT.md). Commit log, consume
