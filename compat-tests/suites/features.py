@@ -243,7 +243,7 @@ FEATURES = [
     ("dead letters", dead_letters, BOTH, {}),
     ("broadcast", broadcast, BOTH, {}),
     ("tags", filtered(tags="TagA || TagB"), BOTH, {}),
-    ("SQL92", filtered(sql="TAGS = 'TagB' AND n >= 0"), BOTH, {"broker-lite": LATER}),
+    ("SQL92", filtered(sql="TAGS = 'TagB' AND n >= 0"), BOTH, {}),
     ("pull, assigned queues", consumed_by("assign"), BOTH, {}),
     ("pull, subscribed", consumed_by("lite"), BOTH, {}),
     ("pop", consumed_by("pop"), TO_OURS, {"stock 4.9.7": NEEDS_5, "broker-lite": LATER}),
