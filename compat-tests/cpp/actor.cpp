@@ -1,4 +1,5 @@
-// actor NAMESRV [--ns NAMESPACE] [--access KEY --secret KEY] [--trace] [--tls-ca FILE]
+// actor NAMESRV [--ns NAMESPACE | --ns-v2 NAMESPACE] [--access KEY --secret KEY] [--trace]
+//       [--tls-ca FILE [--tls-cert FILE --tls-key FILE] [--any-host]] [--verbose]
 //
 // A client of ours that does what it is told, a line of standard input at a time: a verb and
 // name=value words, all separated by tabs. Each is answered by one line of JSON with "ok" and,
@@ -8,9 +9,12 @@
 
 #include <CLI/CLI.hpp>
 #include <chrono>
+#include <functional>
 #include <iostream>
+#include <map>
 #include <sstream>
 
+#include "actor_admin.h"
 #include "actor_consumers.h"
 #include "actor_sends.h"
 
@@ -33,7 +37,37 @@ void MessageFile::write(const rmq::MessageView& message) {
 
 namespace {
 
-json obey(const std::string& line, ActorSends& sends, ActorConsumers& consumers) {
+struct Halves {
+  ActorSends sends;
+  ActorConsumers consumers;
+  ActorAdmin admin;
+};
+
+using Deed = std::function<json(const Words&)>;
+
+std::map<std::string, Deed> deeds_of(Halves& halves) {
+  auto& [sends, consumers, admin] = halves;
+  return {
+      {"send", [&](const Words& what) { return sends.send(what); }},
+      {"request", [&](const Words& what) { return sends.request(what); }},
+      {"recall", [&](const Words& what) { return sends.recall(what); }},
+      {"consume", [&](const Words& what) { return consumers.consume(what); }},
+      {"queues", [&](const Words& what) { return consumers.queues(what); }},
+      {"stop", [&](const Words& what) { return consumers.stop(what); }},
+      {"create_topic", [&](const Words& what) { return admin.create_topic(what); }},
+      {"trace", [&](const Words& what) { return admin.trace(what); }},
+      {"create_user", [&](const Words& what) { return admin.create_user(what); }},
+      {"update_user", [&](const Words& what) { return admin.update_user(what); }},
+      {"delete_user", [&](const Words& what) { return admin.delete_user(what); }},
+      {"users", [&](const Words& what) { return admin.users(what); }},
+      {"create_acl", [&](const Words& what) { return admin.create_acl(what); }},
+      {"update_acl", [&](const Words& what) { return admin.update_acl(what); }},
+      {"delete_acl", [&](const Words& what) { return admin.delete_acl(what); }},
+      {"acls", [&](const Words& what) { return admin.acls(what); }},
+  };
+}
+
+json obey(const std::string& line, const std::map<std::string, Deed>& deeds) {
   std::istringstream words(line);
   std::string verb;
   std::getline(words, verb, '\t');
@@ -42,14 +76,9 @@ json obey(const std::string& line, ActorSends& sends, ActorConsumers& consumers)
     const std::size_t equals = word.find('=');
     told[word.substr(0, equals)] = word.substr(equals + 1);
   }
-  const Words what(std::move(told));
-  if (verb == "send") return sends.send(what);
-  if (verb == "request") return sends.request(what);
-  if (verb == "recall") return sends.recall(what);
-  if (verb == "consume") return consumers.consume(what);
-  if (verb == "queues") return consumers.queues(what);
-  if (verb == "stop") return consumers.stop(what);
-  throw std::runtime_error("no verb " + verb);
+  const auto deed = deeds.find(verb);
+  if (deed == deeds.end()) throw std::runtime_error("no verb " + verb);
+  return deed->second(Words(std::move(told)));
 }
 
 }  // namespace
@@ -60,29 +89,30 @@ int main(int argc, char** argv) {
   CLI::App app("Does what it is told, a line at a time");
   app.add_option("NAMESRV", setup.client.name_servers)->required();
   app.add_option("--ns", setup.client.ns);
+  app.add_option("--ns-v2", setup.client.ns_v2);
   app.add_option("--access", setup.client.credentials.access_key);
   app.add_option("--secret", setup.client.credentials.secret_key);
   app.add_option("--tls-ca", setup.client.tls.ca_file);
+  app.add_option("--tls-cert", setup.client.tls.cert_file);
+  app.add_option("--tls-key", setup.client.tls.key_file);
+  app.add_flag("--any-host{false}", setup.client.tls.verify_host, "whatever its certificate says");
   app.add_flag("--trace", setup.trace);
   app.add_flag("--verbose", is_verbose, "the client's log to standard error");
   CLI11_PARSE(app, argc, argv);
-  if (!setup.client.tls.ca_file.empty()) {
-    setup.client.tls.enabled = true;
-    setup.client.tls.verify_host = false;
-  }
+  setup.client.tls.enabled = !setup.client.tls.ca_file.empty();
   if (is_verbose) {
     setup.client.log = [](rmq::LogLevel, std::string_view text) {
       std::cerr << std::string(text) + "\n";
     };
   }
   rmq::Client client(setup.client);
-  ActorSends sends(client, setup);
-  ActorConsumers consumers(client, setup);
+  Halves halves{{client, setup}, {client, setup}, ActorAdmin(client)};
+  const auto deeds = deeds_of(halves);
   std::cout << json{{"ok", true}} << std::endl;
   for (std::string line; std::getline(std::cin, line);) {
     json answer;
     try {
-      answer = obey(line, sends, consumers);
+      answer = obey(line, deeds);
       answer["ok"] = true;
     } catch (const std::exception& failed) {
       answer = {{"ok", false}, {"error", failed.what()}};

@@ -11,25 +11,26 @@ import org.apache.rocketmq.remoting.RPCHook;
 /**
  * A stock client that does what it is told, a line of standard input at a time: a verb and
  * name=value words, all separated by tabs. Each is answered by one line of JSON with "ok" and, where
- * that is false, "error". The verbs are methods of {@link ActorSends} and {@link ActorConsumers}.
+ * that is false, "error". The verbs are methods of {@link ActorSends}, {@link ActorConsumers} and
+ * {@link ActorAdmin}. TLS is for the properties of the stock client: -Dtls.enable=true.
  */
 public final class Actor {
   private static final String USAGE =
-      "Actor NAMESRV [--ns NAMESPACE] [--access KEY --secret KEY] [--trace] [--tls]";
+      "Actor NAMESRV [--ns NAMESPACE | --ns-v2 NAMESPACE] [--access KEY --secret KEY] [--trace]";
 
   /** What clients are made with. */
   static final class Setup {
     String namesrv;
     String namespace;
+    String namespaceV2;
     RPCHook hook;
     boolean trace;
-    boolean tls;
   }
 
   private Actor() {}
 
   public static void main(String[] arguments) {
-    Program.runAndExit(() -> run(new Arguments(arguments, USAGE, "--trace", "--tls")));
+    Program.runAndExit(() -> run(new Arguments(arguments, USAGE, "--trace")));
   }
 
   private static int run(Arguments args) throws Exception {
@@ -37,21 +38,22 @@ public final class Actor {
     Setup setup = new Setup();
     setup.namesrv = args.text(0);
     setup.namespace = args.option("--ns", "");
+    setup.namespaceV2 = args.option("--ns-v2", "");
     setup.trace = args.isSet("--trace");
-    setup.tls = args.isSet("--tls");
     String access = args.option("--access", "");
     if (!access.isEmpty()) {
       setup.hook = new AclClientRPCHook(new SessionCredentials(access, args.option("--secret", "")));
     }
     ActorSends sends = new ActorSends(setup);
     ActorConsumers consumers = new ActorConsumers(setup);
+    ActorAdmin admin = new ActorAdmin(setup);
     BufferedReader lines =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     System.out.println(new Json().put("ok", true));
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       Json answer;
       try {
-        answer = obey(line.split("\t"), sends, consumers).put("ok", true);
+        answer = obey(line.split("\t"), sends, consumers, admin).put("ok", true);
       } catch (Throwable error) {
         answer = new Json().put("ok", false).put("error", error.toString());
       }
@@ -62,8 +64,8 @@ public final class Actor {
     return 0;
   }
 
-  private static Json obey(String[] words, ActorSends sends, ActorConsumers consumers)
-      throws Exception {
+  private static Json obey(String[] words, ActorSends sends, ActorConsumers consumers,
+      ActorAdmin admin) throws Exception {
     Map<String, String> told = new LinkedHashMap<>();
     for (int i = 1; i < words.length; ++i) {
       int equals = words[i].indexOf('=');
@@ -83,6 +85,10 @@ public final class Actor {
         return consumers.queues(what);
       case "stop":
         return consumers.stop(what);
+      case "mqadmin":
+        return admin.mqadmin(what);
+      case "trace":
+        return admin.trace(what);
       default:
         throw new IllegalArgumentException("no verb " + words[0]);
     }

@@ -78,11 +78,10 @@ final class ActorConsumers {
 
   private Running push(Actor.Words what, LineFile out) throws Exception {
     String kind = what.text("kind");
-    DefaultMQPushConsumer consumer = Clients.connectTo(setup.namesrv,
+    DefaultMQPushConsumer consumer = Clients.connectTo(setup,
         new DefaultMQPushConsumer(setup.namespace, what.text("group"), setup.hook,
             strategy(what.text("alloc", "AVG")), setup.trace, null));
     consumer.setInstanceName(what.text("instance", "actor-" + System.nanoTime()));
-    consumer.setUseTLS(setup.tls);
     consumer.setConsumeFromWhere(ConsumeFromWhere.CONSUME_FROM_FIRST_OFFSET);
     consumer.setMaxReconsumeTimes(what.number("max_retries", -1));
     if (kind.equals("broadcast")) {
@@ -133,10 +132,9 @@ final class ActorConsumers {
   }
 
   private Running pull(Actor.Words what, LineFile out) throws Exception {
-    DefaultLitePullConsumer consumer = Clients.connectTo(setup.namesrv,
+    DefaultLitePullConsumer consumer = Clients.connectTo(setup,
         new DefaultLitePullConsumer(setup.namespace, what.text("group"), setup.hook));
     consumer.setInstanceName("actor-" + System.nanoTime());
-    consumer.setUseTLS(setup.tls);
     consumer.setConsumeFromWhere(ConsumeFromWhere.CONSUME_FROM_FIRST_OFFSET);
     if (what.text("kind").equals("lite")) {
       consumer.subscribe(what.text("topic"), what.text("tags", "*"));
@@ -177,7 +175,7 @@ final class ActorConsumers {
   }
 
   private DefaultMQProducer answeringProducer(Actor.Words what) throws Exception {
-    DefaultMQProducer producer = Clients.connectTo(setup.namesrv,
+    DefaultMQProducer producer = Clients.connectTo(setup,
         new DefaultMQProducer(setup.namespace, what.text("group") + "-answers", setup.hook));
     producer.setInstanceName("actor-" + System.nanoTime());
     producer.start();

@@ -148,16 +148,12 @@ final class ActorSends {
     if (producer != null) {
       return producer;
     }
-    producer = Clients.connectTo(setup.namesrv, isTransaction
-        ? new TransactionMQProducer(group, setup.hook)
+    producer = Clients.connectTo(setup, isTransaction
+        ? new TransactionMQProducer(setup.namespace, group, setup.hook, setup.trace, null)
         : new DefaultMQProducer(setup.namespace, group, setup.hook, setup.trace, null));
     producer.setInstanceName("actor-" + name + System.nanoTime());
     producer.setSendMsgTimeout(Clients.TIMEOUT_MS);
-    producer.setUseTLS(setup.tls);
     if (isTransaction) {
-      if (!setup.namespace.isEmpty()) {
-        producer.setNamespace(setup.namespace);
-      }
       ((TransactionMQProducer) producer).setTransactionListener(new Resolve());
     }
     if (!codec.isEmpty()) {

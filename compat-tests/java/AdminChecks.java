@@ -1,20 +1,13 @@
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.lang.reflect.Field;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
 import org.apache.rocketmq.client.consumer.listener.ConsumeConcurrentlyStatus;
 import org.apache.rocketmq.client.consumer.listener.MessageListenerConcurrently;
 import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
-import org.apache.rocketmq.tools.command.MQAdminStartup;
 
 /**
- * Runs subcommands of mqadmin, in one JVM because each start of it costs seconds, and prints one
- * line of JSON a command: whether what it printed holds the expected text and no "Exception".
+ * Runs subcommands of mqadmin and prints one line of JSON a command: whether what it printed holds the expected text and no "Exception".
  * Exit code 1 when any is not ok. BROKER is host:port.
  */
 public final class AdminChecks {
@@ -22,7 +15,6 @@ public final class AdminChecks {
   private static final int QUEUES = 8;
   private static final int EXCERPT_MAX = 1000;
 
-  private final PrintStream stdout = System.out;
   private final String namesrv;
   private boolean allOk = true;
 
@@ -124,41 +116,8 @@ public final class AdminChecks {
     print(String.join(" ", command), missing.isEmpty(), missing + output);
   }
 
-  /** What a subcommand writes to stdout and stderr. */
   private String run(String... command) {
-    ByteArrayOutputStream captured = new ByteArrayOutputStream();
-    PrintStream stderr = System.err;
-    try (PrintStream both = new PrintStream(captured, true, StandardCharsets.UTF_8)) {
-      System.setOut(both);
-      System.setErr(both);
-      String[] words = Arrays.copyOf(command, command.length + 2);
-      words[command.length] = "-n";
-      words[command.length + 1] = namesrv;
-      forgetCommands();
-      MQAdminStartup.main0(words, null);
-    } finally {
-      System.setOut(stdout);
-      System.setErr(stderr);
-    }
-    return captured.toString(StandardCharsets.UTF_8);
-  }
-
-  /**
-   * mqadmin keeps one object a subcommand, and some of them keep a producer or consumer that they
-   * shut down after use. main0() makes new ones when its list, whose name differs between the
-   * versions, is empty.
-   */
-  private static void forgetCommands() {
-    try {
-      for (Field field : MQAdminStartup.class.getDeclaredFields()) {
-        if (field.getType() == List.class) {
-          field.setAccessible(true);
-          ((List<?>) field.get(null)).clear();
-        }
-      }
-    } catch (IllegalAccessException error) {
-      throw new IllegalStateException(error);
-    }
+    return Mqadmin.run(namesrv, null, command);
   }
 
   private void print(String name, boolean ok, String output) {
@@ -167,6 +126,6 @@ public final class AdminChecks {
     if (excerpt.length() > EXCERPT_MAX) {
       excerpt = excerpt.substring(0, EXCERPT_MAX) + "...";
     }
-    stdout.println(new Json().put("name", name).put("ok", ok).put("output", excerpt));
+    System.out.println(new Json().put("name", name).put("ok", ok).put("output", excerpt));
   }
 }

@@ -10,6 +10,16 @@ final class Clients {
 
   private Clients() {}
 
+  static <C extends ClientConfig> C connectTo(Actor.Setup setup, C client)
+      throws ReflectiveOperationException {
+    connectTo(setup.namesrv, client);
+    if (!setup.namespaceV2.isEmpty()) { // 4.x has no such method
+      ClientConfig.class.getMethod("setNamespaceV2", String.class)
+          .invoke(client, setup.namespaceV2);
+    }
+    return client;
+  }
+
   static <C extends ClientConfig> C connectTo(String namesrv, C client) {
     client.setNamesrvAddr(namesrv);
     client.setMqClientApiTimeout(TIMEOUT_MS);

@@ -47,19 +47,24 @@ class Actor:
             self.process.kill()
             raise
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
+    def end(self):
+        """At once, if it has not left."""
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
 
+    def __enter__(self):
+        return self
 
-def java(version, namesrv, log, *flags):
+    def __exit__(self, *_):
+        self.end()
+
+
+def java(version, namesrv, log, *flags, properties=()):
     # Rebalances every two seconds instead of twenty: the suite waits for that often.
     command = [str(ROOT / "compat-tests/java/run"), version,
-               "-Drocketmq.client.rebalance.waitInterval=2000", "Actor", namesrv, *flags]
+               "-Drocketmq.client.rebalance.waitInterval=2000",
+               *[f"-D{each}" for each in properties], "Actor", namesrv, *flags]
     return Actor(f"Java {version}", command, log)
 
 

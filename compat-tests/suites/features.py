@@ -3,64 +3,16 @@
 
 With ROCKETMQ_MATRIX=FILE the result is also written there as a table."""
 import os
-import pathlib
 import re
 import sys
 import time
 
 import actors
-from exchange import create_topic, lines_of, wait_until
-from servers import BrokerLite, Folder, Stock, say
-
-COUNT = 20
-BODY, QUEUE, OFFSET, ID, TRIES, TAG, KEYS, N, TOPIC, ARRIVED = range(10)
-WAIT = 60
-
-
-class Stage:
-    """One feature on one server: a sender, a consumer, names nobody else uses."""
-
-    def __init__(self, folder, name, sender, receiver):
-        self.folder, self.sender, self.receiver = folder, sender, receiver
-        self.name = name
-        self.topic = f"t-{name}"
-        self.group = f"g-{name}"
-        self.started = []
-
-    def consume(self, kind="concurrent", actor=None, suffix="", **more):
-        actor = actor or self.receiver
-        out = self.folder / f"{self.name}{suffix}.txt"
-        identity = f"{self.name}{suffix}"
-        words = {"topic": self.topic, "group": self.group, **more}
-        actor.ask("consume", id=identity, kind=kind, out=out, **words)
-        self.started.append((actor, identity))
-        return out
-
-    def send(self, kind="plain", count=COUNT, prefix="m", **more):
-        return self.sender.ask("send", kind=kind, topic=self.topic, group=self.group + "-p",
-                               count=count, prefix=prefix, **more)
-
-    def expect(self, out, count=COUNT, prefix="m", seconds=WAIT):
-        wanted = {f"{prefix}-{n}" for n in range(count)}
-
-        def got():
-            return {line[BODY] for line in lines_of(out)}
-
-        try:
-            wait_until(f"{count} messages", seconds, lambda: wanted <= got())
-        except AssertionError:
-            raise AssertionError(f"{len(wanted - got())} of {count} messages are missing") from None
-        for line in lines_of(out):
-            body = line[BODY]
-            if body in wanted:
-                assert line[TAG] in ("TagA", "TagB"), f"tag {line[TAG]!r}"
-                assert line[KEYS] == f"key-{body}", f"keys {line[KEYS]!r}"
-                assert line[N] == body.rsplit("-", 1)[1], f"property n is {line[N]!r}"
-        return lines_of(out)
-
-    def end(self):
-        for actor, identity in self.started:
-            actor.ask("stop", id=identity)
+import examples
+from exchange import lines_of, wait_until
+from servers import BrokerLite, Folder, Stock
+from stage import (ARRIVED, BODY, COUNT, N, QUEUE, TOPIC, TRIES, WAIT, Cast, Feature, add_table, run_all,
+                   summarize)
 
 
 def sends(kind, count=COUNT, **more):
@@ -140,13 +92,14 @@ def retry(stage):
 def dead_letters(stage):
     stage.consume("dead", max_retries=1)
     stage.send(count=3)
-    # Who reads them is ours in both directions: what counts is who gave them up.
-    ours = stage.sender if stage.sender.name == "ours" else stage.receiver
+    # Who reads them is ours in both directions, and in no namespace: what counts is who gave them up,
+    # and what they are called.
     deadline = time.monotonic() + WAIT
     while True:
         try:
-            out = stage.consume("assign", actor=ours, suffix="-dead", group=stage.group + "-dead",
-                                topic=f"%DLQ%{stage.group}")
+            out = stage.consume("assign", actor=stage.outsider, suffix="-dead",
+                                group=stage.group + "-dead",
+                                topic=f"%DLQ%{stage.on_the_wire(stage.group)}")
             break
         except actors.Refused:
             if time.monotonic() > deadline:
@@ -158,7 +111,8 @@ def dead_letters(stage):
 def broadcast(stage):
     first = stage.consume("broadcast", suffix="-1")
     second = stage.consume("broadcast", suffix="-2",
-                           actor=stage.receiver if stage.receiver.name != "ours" else stage.second)
+                           actor=stage.receiver if stage.receiver.name != "ours" else
+                           stage.cast.second())
     stage.send()
     stage.expect(first)
     stage.expect(second)
@@ -187,7 +141,8 @@ def consumed_by(kind):
 def shared(strategy):
     """A Java and two of our members of one group share eight queues."""
     def feature(stage):
-        members = [("-java", stage.java), ("-ours", stage.ours), ("-second", stage.second)]
+        cast = stage.cast
+        members = [("-java", cast.java()), ("-ours", cast.ours()), ("-second", cast.second())]
         for suffix, actor in members:
             stage.consume(suffix=suffix, actor=actor, alloc=strategy)
 
@@ -207,111 +162,124 @@ def shared(strategy):
     return feature
 
 
+def in_a_namespace(stage):
+    """Who is outside of it finds the messages under the name on the wire, and none under the plain one."""
+    stage.cast.admin().ask("create_topic", topic=stage.topic)
+    out = stage.consume()
+    seen = stage.consume("assign", actor=stage.outsider, suffix="-seen", group=stage.group + "-seen",
+                         topic=stage.on_the_wire(stage.topic))
+    plain = stage.consume("assign", actor=stage.outsider, suffix="-plain", group=stage.group + "-plain")
+    stage.send()
+    lines = stage.expect(out)
+    assert {line[TOPIC] for line in lines} == {stage.topic}, "the listener sees another topic"
+    stage.expect(seen)
+    assert not lines_of(plain), "the plain topic has messages"
+
+
+def expect_trace(stage, message_id, records):
+    """Both sides' tools read the same."""
+    for reader in (stage.cast.java(), stage.cast.ours()):
+        def found():
+            return set(reader.ask("trace", id=message_id)["records"])
+        try:
+            wait_until("all is recorded", WAIT, lambda: records <= found())
+        except AssertionError:
+            raise AssertionError(f"{reader.name} does not find {records - found()}, but "
+                                 f"{found() - records}") from None
+
+
+def traced(stage):
+    out = stage.consume()
+    ids = stage.send(count=2)["ids"]
+    stage.expect(out, count=2)
+    for n, message_id in enumerate(ids):
+        expect_trace(stage, message_id, {
+            f"Pub|{stage.group}-p|{stage.topic}|key-m-{n}|true|0",
+            f"SubBefore|{stage.group}||key-m-{n}|true|0",
+            f"SubAfter|{stage.group}||key-m-{n}|true|0"})
+    printed = stage.cast.java().ask("mqadmin", line=f"queryMsgTraceById -i {ids[0]}")["output"]
+    for line in (f"Pub +{stage.group}-p .*success", f"Sub +{stage.group} .*success"):
+        assert re.search(line, printed), f"mqadmin does not print {line}, but {printed}"
+
+
+def traced_end(kind):
+    def feature(stage):
+        message_id = stage.send(kind, count=1)["ids"][0]
+        expect_trace(stage, message_id, {f"Pub|{stage.group}-p|{stage.topic}|key-m-0|true|0",
+                                         f"EndTransaction|{stage.group}-p|{stage.topic}|key-m-0|true|0"})
+    return feature
+
+
+def run_examples(stage):
+    examples.run(examples.ON_STOCK, stage.cast.server.namesrv)
+
+
 BOTH = ("ours to Java", "Java to ours")
 TO_OURS = ("Java to ours",)
 OURS_TO_JAVA = ("ours to Java",)
-OURS_TO_OURS = ("ours to ours",)
 TOGETHER = ("together",)
+ALONE = ("ours alone",)
 
 NEEDS_5 = "does not hand out single messages"
 # A 4.9.7 client reads them all, and has no setting to write them with.
 OLD_JAVA = {"stock 4.9.7": "maybe:no compression type"}
 LATER = "hole: broker-lite does not do this yet"
 
-# name, function, directions, what is different where: a regular expression of the refusal, or a hole
+NAMESPACE = ("--ns", "shop")
+NAMESPACE_V2 = ("--ns-v2", "shop")
+TRACE = ("--trace",)
+ONLY_5 = {"stock 4.9.7": "client: 4.x has only namespaces of the first kind", "broker-lite": LATER}
+
 FEATURES = [
-    ("sync", sends("plain"), BOTH, {}),
-    ("async", sends("async"), BOTH, {}),
-    ("oneway", sends("oneway"), BOTH, {}),
-    ("batch", sends("batch"), BOTH, {}),
-    ("auto batch", sends("auto_batch"), OURS_TO_JAVA, {}),
-    ("compressed zlib", sends("zlib", size=2000), BOTH, {}),
-    ("compressed lz4", sends("lz4", size=2000), BOTH, OLD_JAVA),
-    ("compressed zstd", sends("zstd", size=2000), BOTH, OLD_JAVA),
-    ("ordered", ordered, BOTH, {}),
-    ("delay level", arrives_later(0.9, level=1), BOTH, {"broker-lite": LATER}),
-    ("deliver after", arrives_later(2, after_ms=4000), BOTH,
-     {"stock 4.9.7": "broker: 4.x has no timer and delivers at once", "broker-lite": LATER}),
-    ("deliver at", deliver_at, BOTH,
-     {"stock 4.9.7": "broker: 4.x has no timer and delivers at once", "broker-lite": LATER}),
-    ("recall", recall, BOTH, {"stock 4.9.7": "broker: 4.x has no timer", "broker-lite": LATER}),
-    ("transaction commit", sends("commit"), BOTH, {"broker-lite": LATER}),
-    ("transaction rollback", rollback, BOTH, {"broker-lite": LATER}),
-    ("transaction checked by the broker", sends("check", count=3), BOTH, {"broker-lite": LATER}),
-    ("request and reply", request_reply, BOTH, {"broker-lite": LATER}),
-    ("retry", retry, BOTH, {}),
-    ("dead letters", dead_letters, BOTH, {}),
-    ("broadcast", broadcast, BOTH, {}),
-    ("tags", filtered(tags="TagA || TagB"), BOTH, {}),
-    ("SQL92", filtered(sql="TAGS = 'TagB' AND n >= 0"), BOTH, {}),
-    ("pull, assigned queues", consumed_by("assign"), BOTH, {}),
-    ("pull, subscribed", consumed_by("lite"), BOTH, {}),
-    ("pop", consumed_by("pop"), TO_OURS, {"stock 4.9.7": NEEDS_5, "broker-lite": LATER}),
-    ("simple consumer", consumed_by("simple"), TO_OURS,
-     {"stock 4.9.7": NEEDS_5, "broker-lite": LATER}),
-    ("shared, AVG", shared("AVG"), TOGETHER, {}),
-    ("shared, AVG_BY_CIRCLE", shared("AVG_BY_CIRCLE"), TOGETHER, {}),
-    ("shared, CONSISTENT_HASH", shared("CONSISTENT_HASH"), TOGETHER, {}),
+    Feature("sync", sends("plain"), BOTH),
+    Feature("async", sends("async"), BOTH),
+    Feature("oneway", sends("oneway"), BOTH),
+    Feature("batch", sends("batch"), BOTH),
+    Feature("auto batch", sends("auto_batch"), OURS_TO_JAVA),
+    Feature("compressed zlib", sends("zlib", size=2000), BOTH),
+    Feature("compressed lz4", sends("lz4", size=2000), BOTH, OLD_JAVA),
+    Feature("compressed zstd", sends("zstd", size=2000), BOTH, OLD_JAVA),
+    Feature("ordered", ordered, BOTH),
+    Feature("delay level", arrives_later(0.9, level=1), BOTH, {"broker-lite": LATER}),
+    Feature("deliver after", arrives_later(2, after_ms=4000), BOTH,
+            {"stock 4.9.7": "broker: 4.x has no timer and delivers at once", "broker-lite": LATER}),
+    Feature("deliver at", deliver_at, BOTH,
+            {"stock 4.9.7": "broker: 4.x has no timer and delivers at once", "broker-lite": LATER}),
+    Feature("recall", recall, BOTH, {"stock 4.9.7": "broker: 4.x has no timer", "broker-lite": LATER}),
+    Feature("transaction commit", sends("commit"), BOTH, {"broker-lite": LATER}),
+    Feature("transaction rollback", rollback, BOTH, {"broker-lite": LATER}),
+    Feature("transaction checked by the broker", sends("check", count=3), BOTH, {"broker-lite": LATER}),
+    Feature("request and reply", request_reply, BOTH, {"broker-lite": LATER}),
+    Feature("retry", retry, BOTH),
+    Feature("dead letters", dead_letters, BOTH),
+    Feature("broadcast", broadcast, BOTH),
+    Feature("tags", filtered(tags="TagA || TagB"), BOTH),
+    Feature("SQL92", filtered(sql="TAGS = 'TagB' AND n >= 0"), BOTH, {}),
+    Feature("pull, assigned queues", consumed_by("assign"), BOTH),
+    Feature("pull, subscribed", consumed_by("lite"), BOTH),
+    Feature("pop", consumed_by("pop"), TO_OURS, {"stock 4.9.7": NEEDS_5, "broker-lite": LATER}),
+    Feature("simple consumer", consumed_by("simple"), TO_OURS,
+            {"stock 4.9.7": NEEDS_5, "broker-lite": LATER}),
+    Feature("shared, AVG", shared("AVG"), TOGETHER),
+    Feature("shared, AVG_BY_CIRCLE", shared("AVG_BY_CIRCLE"), TOGETHER),
+    Feature("shared, CONSISTENT_HASH", shared("CONSISTENT_HASH"), TOGETHER),
+    Feature("namespace", in_a_namespace, BOTH, {}, NAMESPACE),
+    Feature("namespace, retry", retry, BOTH, {}, NAMESPACE),
+    Feature("namespace, dead letters", dead_letters, BOTH, {}, NAMESPACE),
+    Feature("namespace, transaction checked", sends("check", count=3), BOTH,
+            {"broker-lite": LATER}, NAMESPACE),
+    Feature("namespace, request and reply", request_reply, BOTH, {"broker-lite": LATER}, NAMESPACE),
+    Feature("namespace v2, retry", retry, BOTH, ONLY_5, NAMESPACE_V2),
+    Feature("namespace v2, request and reply", request_reply, BOTH, ONLY_5, NAMESPACE_V2),
+    Feature("trace", traced, BOTH, {"broker-lite": LATER}, TRACE),
+    Feature("trace of a transaction", traced_end("commit"), BOTH, {"broker-lite": LATER}, TRACE),
+    Feature("examples", run_examples, ALONE,
+            {"stock 4.9.7": "broker: some of them need 5.x", "broker-lite": LATER}),
 ]
 
 
-def run_one(folder, server_name, feature, direction, cast):
-    """The word for the table, and whether it is a failure."""
-    name, function, _, different = feature
-    rule = different.get(server_name, "")
-    if rule.startswith(("hole:", "client:", "broker:")):
-        return rule, False
-    sender, receiver = {"ours to Java": ("ours", "java"), "Java to ours": ("java", "ours"),
-                        "ours to ours": ("ours", "ours"), "together": ("ours", "java")}[direction]
-    short = re.sub("[^a-z0-9]+", "-", name.lower()) + "-" + direction.split(" ")[0].lower()
-    stage = Stage(folder, short, cast[sender], cast[receiver])
-    stage.java, stage.ours, stage.second = cast["java"], cast["ours"], cast["second"]
-    try:
-        create_topic(cast["server"], stage.topic)
-        function(stage)
-        said = None
-    except actors.Refused as refused:
-        said = str(refused)
-    except AssertionError as wrong:
-        return f"FAILED: {wrong}", True
-    finally:
-        try:
-            stage.end()
-        except actors.Refused:
-            pass
-    may_work = not rule or rule.startswith("maybe:")
-    if said is None:
-        return ("ok", False) if may_work else ("FAILED: not refused", True)
-    if rule and re.search(rule.removeprefix("maybe:"), said):
-        return f"refused: {said}", False
-    return f"FAILED: {said}", True
-
-
-def run_all(server, java_version, wanted):
-    results = {}
-    with Folder() as folder:
-        log = folder / "actors.log"
-        with actors.java(java_version, server.namesrv, log) as java, \
-                actors.ours(server.namesrv, log) as ours, \
-                actors.ours(server.namesrv, log) as second:
-            cast = {"java": java, "ours": ours, "second": second, "server": server}
-            for feature in FEATURES:
-                if wanted and feature[0] not in wanted:
-                    continue
-                for direction in feature[2]:
-                    began = time.monotonic()
-                    word, failed = run_one(folder, server.name, feature, direction, cast)
-                    results[feature[0], direction] = (word, failed)
-                    say(f"     {server.name}: {feature[0]}, {direction}: {word} "
-                        f"({time.monotonic() - began:.1f} s)")
-            for actor in (java, ours, second):
-                actor.leave()
-        if any(failed for _, failed in results.values()):
-            say((log.read_text(errors="replace"))[-4000:])
-    return results
-
-
-CONF = ["enablePropertyFilter=true", "transactionTimeOut=6000", "transactionCheckInterval=2000"]
+CONF = ["enablePropertyFilter=true", "transactionTimeOut=6000", "transactionCheckInterval=2000",
+        "traceTopicEnable=true"]
 
 
 def servers(folder):
@@ -320,38 +288,21 @@ def servers(folder):
     yield BrokerLite(folder), "5.5.0"
 
 
-def write_table(path, all_results):
-    names = list(all_results)
-    lines = ["## What the SDK can do, by broker", "",
-             "| feature | direction | " + " | ".join(names) + " |",
-             "|---|---|" + "---|" * len(names)]
-    for feature in FEATURES:
-        for direction in feature[2]:
-            cells = [all_results[name].get((feature[0], direction), ("–", False))[0]
-                     for name in names]
-            lines.append(f"| {feature[0]} | {direction} | " + " | ".join(cells) + " |")
-    pathlib.Path(path).write_text("\n".join(lines) + "\n")
-
-
 def main():
     only = os.environ.get("ROCKETMQ_SERVERS", "")
     wanted = sys.argv[1:]
+    features = [each for each in FEATURES if not wanted or each.name in wanted]
     all_results = {}
     with Folder() as folder:
         for server, java_version in servers(folder):
             if only and only not in server.name:
                 continue
-            with server:
-                all_results[server.name] = run_all(server, java_version, wanted)
-    failed = 0
-    for name, results in all_results.items():
-        words = [word for word, _ in results.values()]
-        failed += sum(1 for _, is_failure in results.values() if is_failure)
-        say(f"   {name}: {words.count('ok')} of {len(words)} ok, "
-            f"{sum(w.startswith('refused') for w in words)} refused as they should be, "
-            f"{sum(w.startswith(('hole', 'broker', 'client')) for w in words)} not possible there")
+            with server, Folder() as actors_folder:
+                all_results[server.name] = run_all(Cast(server, java_version, actors_folder),
+                                                   features)
+    failed = summarize(all_results)
     if os.environ.get("ROCKETMQ_MATRIX") and not wanted:
-        write_table(os.environ["ROCKETMQ_MATRIX"], all_results)
+        add_table(os.environ["ROCKETMQ_MATRIX"], "What the SDK can do, by broker", all_results)
     sys.exit(1 if failed else 0)
 
 

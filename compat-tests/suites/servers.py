@@ -70,16 +70,20 @@ class BrokerLite:
 
 
 class Stock:
-    """Stock Java RocketMQ of a version, started by compat-tests/stock/stock."""
+    """Stock Java RocketMQ of a version, started by compat-tests/stock/stock; with `tls`, a folder of
+    certificates, over TLS only."""
 
-    def __init__(self, version, folder, *conf):
+    def __init__(self, version, folder, *conf, tls=None):
         self.version = version
         self.folder = pathlib.Path(folder)
         self.conf = list(conf)
+        self.tls = tls
         self.name = "stock " + version
 
     def start(self):
         command = [STOCK, "start", self.version, "--dir", str(self.folder)]
+        if self.tls:
+            command += ["--tls", str(self.tls)]
         if self.conf:
             command += ["--conf", *self.conf]
         self._read_ready(command)
