@@ -82,7 +82,9 @@ struct ClientOptions {
   std::string ns_v2;
 
   std::chrono::milliseconds connect_timeout{3000};
-  std::chrono::milliseconds request_timeout{3000};  ///< one request and its answer
+  /// One request and its answer. A server that owes an answer and says nothing at all for this long
+  /// is connected to anew.
+  std::chrono::milliseconds request_timeout{3000};
   /// Routes are asked for again this often, heartbeats sent, and so on. Java's defaults.
   std::chrono::milliseconds route_refresh_interval{30'000};
   std::chrono::milliseconds heartbeat_interval{30'000};

@@ -106,8 +106,8 @@ class Client::Core {
                                                               std::string_view body,
                                                               net::Duration timeout);
   // One request that any name server can answer: the current one is asked, and the next when that
-  // cannot be reached, each once. Connecting to all of them takes no longer than one request may;
-  // one that is silent costs its share of that. What a live one answers counts, an error too.
+  // cannot be reached or is silent, each once. All of it takes no longer than one request may, and
+  // each of them its share of that. What a live one answers counts, an error too.
   template <class Req>
   net::Task<Result<net::Answer<typename Req::Response>>> call_name_server(Req request);
 
@@ -205,19 +205,15 @@ net::Task<Result<net::Answer<typename Req::Response>>> Client::Core::call_name_s
   for (std::size_t tried = 0; tried < count && !name_servers_.empty(); ++tried) {
     const std::string address = name_servers_.current();
     const auto share = (deadline - loop_->now()) / static_cast<net::Duration::rep>(count - tried);
-    auto connected = co_await pool_->get(address, share);
-    if (connected) {
-      auto answer = co_await pool_->call(address, request, {}, options_.request_timeout);
-      if (answer) co_return answer;
-      last = std::move(answer).error();
-      last.message = str("name server ", address, ": ", last.message);
-      // TLS 1.3 tells who is not let in only after the connection has been made.
-      if (last.code != Errc::not_connected && last.code != Errc::bad_frame) co_return last;
-    } else {
-      last = std::move(connected).error();
-      if (last.code == Errc::client_closed) co_return last;
-      last.message = str("name server ", address, ": ", last.message);
-    }
+    auto answer = co_await pool_->call(address, request, {}, share);
+    if (answer) co_return answer;
+    last = std::move(answer).error();
+    if (last.code == Errc::client_closed) co_return last;
+    last.message = str("name server ", address, ": ", last.message);
+    // TLS 1.3 tells who is not let in only after the connection has been made.
+    const bool is_live = last.code != Errc::not_connected && last.code != Errc::bad_frame &&
+                         last.code != Errc::timeout;
+    if (is_live) co_return last;
     name_servers_.failed(address);
     last.code = Errc::no_name_server;
   }

@@ -158,6 +158,7 @@ net::ChannelPoolOptions pool_options(const ClientOptions& options, std::uint64_t
                                   : protocol::HeaderCodec::rocketmq;
   connections.channel.frame_bytes_max = options.frame_bytes_max;
   connections.channel.pending_calls_max = options.pending_requests_max;
+  connections.channel.silence_max = bounded(options.request_timeout);
   connections.channel.request_hook = request_hook(options);
   connections.random_seed = random_seed;
   return connections;

@@ -115,6 +115,20 @@ TEST_F(CoreTest, a_name_server_that_is_silent_leaves_time_for_the_others) {
   }
 }
 
+TEST_F(CoreTest, a_name_server_that_hangs_leaves_time_for_the_others) {
+  ScriptedNameServer hanging(loop, "hanging:9876");
+  hanging.drop_next(RequestCode::get_routeinfo_by_topic, 1000);
+  for (int i = 0; i < 4; ++i) {  // wherever it starts
+    const auto core = make_core({.name_servers = "hanging:9876;names:9876"});
+    const net::TimePoint start = loop.now();
+    EXPECT_TRUE(route(*core));
+    EXPECT_LE(loop.now() - start, 3s);
+    const int asked = hanging.received(RequestCode::get_routeinfo_by_topic);
+    ASSERT_TRUE(net::run_task(loop, core->routes().refresh("T")));
+    EXPECT_EQ(hanging.received(RequestCode::get_routeinfo_by_topic), asked) << "it was remembered";
+  }
+}
+
 TEST_F(CoreTest, uses_what_an_address_server_says_and_drops_connections_to_who_is_gone) {
   std::string list = "names:9876";
   std::vector<std::unique_ptr<net::Stream>> streams;
@@ -187,6 +201,20 @@ TEST_F(CoreTest, calls_a_broker_by_name) {
   const auto unknown =
       net::run_task(loop, core->call("zz", protocol::GetMaxOffset{.topic = "T"}, {}, 3s));
   EXPECT_EQ(unknown.error().code, Errc::not_connected);
+}
+
+TEST_F(CoreTest, replaces_a_connection_that_was_cut_off_without_a_word) {
+  const auto core = make_core();
+  ASSERT_TRUE(route(*core));
+  const auto ask = [&] {
+    return net::run_task(loop, core->call("a", protocol::GetMaxOffset{.topic = "T"}, {}, 3s));
+  };
+  ASSERT_TRUE(ask());
+  loop.link(a.address()).blackhole = true;
+  EXPECT_EQ(ask().error().code, Errc::timeout);
+  loop.link(a.address()).blackhole = false;  // what it swallowed is lost
+  loop.run_ready();
+  EXPECT_TRUE(ask());
 }
 
 TEST_F(CoreTest, sends_heartbeats_at_once_and_then_every_interval) {

@@ -1,5 +1,6 @@
 #include "net/channel.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "net/router.h"
@@ -39,6 +40,7 @@ void Channel::lose_handles() { anchor_->channel = nullptr; }
 
 void Channel::on_data(protocol::Buffer& input) {
   last_activity_ = loop_.now();
+  silent_at_ = TimePoint::max();
   const Liveness::Watch watch(liveness_);
   while (is_open()) {
     const auto frame = protocol::next_frame({input.data(), input.size()}, options_.frame_bytes_max);
@@ -115,7 +117,12 @@ Result<std::int32_t> Channel::begin_call(PendingCall& pending, std::int32_t code
   if (auto refused = refuse_if_closed(); !refused) return std::move(refused).error();
   const TimePoint now = loop_.now();
   auto opaque = session_.begin(pending, now + timeout, code, now);
-  if (opaque) arm_sweep();
+  if (opaque) {
+    if (options_.silence_max > Duration::zero()) {
+      silent_at_ = std::min(silent_at_, now + std::max(timeout, options_.silence_max));
+    }
+    arm_sweep();
+  }
   return opaque;
 }
 
@@ -138,14 +145,18 @@ Result<void> Channel::check_size(std::size_t start) {
 }
 
 void Channel::arm_sweep() {
-  const auto at = session_.next_sweep();
-  if (!at || *at >= sweep_at_) return;
-  sweep_at_ = *at;
-  sweep_timer_ = loop_.after(*at - loop_.now(), [this] {
+  const TimePoint at = std::min(session_.next_sweep().value_or(TimePoint::max()), silent_at_);
+  if (at >= sweep_at_) return;
+  sweep_at_ = at;
+  sweep_timer_ = loop_.after(at - loop_.now(), [this] {
     sweep_at_ = TimePoint::max();
     const Liveness::Watch watch(liveness_);
     session_.sweep(loop_.now());
-    if (!watch.gone()) arm_sweep();
+    if (watch.gone() || !is_open()) return;
+    if (loop_.now() >= silent_at_) {
+      return abort(Error{Errc::not_connected, str(peer(), " is silent")});
+    }
+    arm_sweep();
   });
 }
 

@@ -27,6 +27,9 @@ struct ChannelOptions {
   protocol::CommandLimits command;
   // Requests of ours that wait for an answer. Java: clientAsyncSemaphoreValue.
   std::size_t pending_calls_max = 65535;
+  // Who lets the time of a call pass, and no less than this, without a byte of any kind, is gone
+  // without a word: the channel ends. Zero: never.
+  Duration silence_max{};
   RequestHook request_hook;  // none: requests go out as they are, without a detour
   protocol::CallCounters* call_counters =
       nullptr;  // outlive the channel; none: calls are not counted
@@ -38,9 +41,10 @@ class CallAwaiter;
 // One connection, either end of it: a Stream with an RpcSession on top. Requests go out and their
 // answers come back here; requests of the peer go to the Router. Belongs to its loop.
 //
-// It ends when the peer closes, the stream fails, bytes that are no protocol come in, or close() or
-// abort() is called. From then on is_open() is false and nothing can be sent; a little later, from
-// the loop, the calls still waiting fail with not_connected, and on_closed is told.
+// It ends when the peer closes, the stream fails, bytes that are no protocol come in, the peer has
+// been silent for too long, or close() or abort() is called. From then on is_open() is false and
+// nothing can be sent; a little later, from the loop, the calls still waiting fail with
+// not_connected, and on_closed is told.
 class Channel final : StreamHandler {
  public:
   using OnClosed = std::function<void(Channel&, const Error&)>;  // may destroy the channel
@@ -144,7 +148,8 @@ class Channel final : StreamHandler {
   protocol::RpcSession session_;
   protocol::Command command_;  // decoded into again and again
   std::unique_ptr<Timer> sweep_timer_;
-  TimePoint sweep_at_ = TimePoint::max();  // what sweep_timer_ is armed for
+  TimePoint sweep_at_ = TimePoint::max();   // what sweep_timer_ is armed for
+  TimePoint silent_at_ = TimePoint::max();  // unless something comes before
   const TimePoint opened_at_;
   TimePoint last_activity_;
   std::uint64_t seen_sent_bytes_ = 0;

@@ -17,6 +17,7 @@ namespace rocketmq::net {
 namespace {
 
 using namespace std::chrono_literals;
+using protocol::GetMaxOffset;
 using protocol::HeartBeat;
 using protocol::PullMessage;
 using protocol::PullMessageResponse;
@@ -185,6 +186,47 @@ TEST_F(ChannelTest, forgets_a_call_whose_task_is_destroyed) {
   EXPECT_EQ(client_.channel->pending_calls(), 0u);
   loop_.advance(10s);
   EXPECT_TRUE(client_.channel->is_open());
+}
+
+// A connection whose peer is gone without a word: half-open, or behind something that swallows.
+TEST_F(ChannelTest, ends_when_a_peer_owes_an_answer_and_is_silent) {
+  client_.options.silence_max = 3s;
+  park_queries();
+  connect();
+  EXPECT_EQ(call(query("g"), {}, 5s).error().code, Errc::timeout);
+  loop_.run_ready();
+  ASSERT_EQ(client_.closed.size(), 1u);
+  EXPECT_EQ(client_.closed[0].code, Errc::not_connected);
+}
+
+TEST_F(ChannelTest, has_patience_with_a_peer_where_its_callers_have_none) {
+  client_.options.silence_max = 3s;
+  park_queries();
+  connect();
+  {
+    Task<OffsetAnswer> given_up = call_in_task(*client_.channel, query("g"), {}, 1s);
+    given_up.start();
+  }
+  EXPECT_EQ(call(query("g"), {}, 1s).error().code, Errc::timeout);
+  loop_.advance(1999ms);
+  EXPECT_TRUE(client_.closed.empty());
+  loop_.advance(1ms);
+  EXPECT_EQ(client_.closed.size(), 1u) << "also where nobody waits any more";
+}
+
+TEST_F(ChannelTest, stays_with_a_peer_that_answers_something_else) {
+  client_.options.silence_max = 3s;
+  park_queries();
+  server_.router.on<GetMaxOffset>(
+      [](const GetMaxOffset&, RequestContext&) -> Result<GetMaxOffset::Response> {
+        return GetMaxOffset::Response{.offset = 1};
+      });
+  connect();
+  client_.channel->call<QueryConsumerOffset>(query("g"), {}, 3s, [](OffsetAnswer) {});
+  loop_.advance(2s);
+  EXPECT_TRUE(call(GetMaxOffset{.topic = "T"}));
+  loop_.advance(1min);
+  EXPECT_TRUE(client_.closed.empty());
 }
 
 // ---- the end
