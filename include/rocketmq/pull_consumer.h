@@ -44,9 +44,10 @@ struct PullConsumerOptions {
 
 /// Reads at the program's own pace, from where the program says; messages are fetched ahead.
 /// Nothing is given back, nothing goes to dead letters. Made by create_pull_consumer(); a move-only
-/// handle; any thread may call it, poll() one at a time. Destroying it is close(), except that what
-/// the last poll() gave does not count as consumed: an exception may have cut its handling short.
-/// Java: DefaultLitePullConsumer.
+/// handle; any thread may call it, poll() one at a time. A call waits at most
+/// ClientOptions::request_timeout for each of its requests: for a route that is not known yet, then
+/// for the queue's broker. Destroying it is close(), except that what the last poll() gave does not
+/// count as consumed: an exception may have cut its handling short. Java: DefaultLitePullConsumer.
 class PullConsumer {
  public:
   PullConsumer(PullConsumer&&) noexcept;

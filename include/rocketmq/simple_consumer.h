@@ -44,6 +44,7 @@ class SimpleConsumer {
   ~SimpleConsumer();
 
   /// Messages of one topic, topics and brokers taking turns; none when there are none in time.
+  /// Where brokers are silent it ends 10 s after `wait` at the latest, once the routes are known.
   /// Errors: no_route, those of a request, client_closed.
   Result<std::vector<MessageView>> receive(const ReceiveOptions& options = {});
   void receive_async(const ReceiveOptions& options, ReceiveCallback done);

@@ -45,13 +45,17 @@ class AdminCalls {
   net::Task<Result<typename Req::ResponseBody>> ask_body(std::string address, Req request) {
     auto answer = co_await ask(address, request);
     if (!answer) co_return std::move(answer).error();
-    co_return read<typename Req::ResponseBody>(*answer);
+    auto body = read<typename Req::ResponseBody>(*answer);
+    if (!body) co_return at(address, unreadable(body.error(), Outcome::unknown));
+    co_return body;
   }
   template <class Req>
   net::Task<Result<typename Req::ResponseBody>> ask_name_server(Req request) {
     auto answer = co_await core_.call_name_server(request);
     if (!answer) co_return std::move(answer).error();
-    co_return read<typename Req::ResponseBody>(*answer);
+    auto body = read<typename Req::ResponseBody>(*answer);
+    if (!body) co_return unreadable(body.error(), Outcome::not_sent);
+    co_return body;
   }
   // All of these, one after the other; ends with the first that refuses.
   template <class Req>
@@ -78,6 +82,10 @@ class AdminCalls {
 
  private:
   static Error at(const std::string& address, Error error);
+  // An answer whose body is not what it should be; what was asked for may have been done.
+  static Error unreadable(const Error& error, Outcome outcome) {
+    return {Errc::bad_message, error.message, outcome};
+  }
   template <class Body, class Response>
   static Result<Body> read(const net::Answer<Response>& answer) {
     return protocol::from_json<Body>(answer.body, "an answer");

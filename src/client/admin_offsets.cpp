@@ -62,8 +62,12 @@ net::Task<Result<OffsetsByQueue>> reset_offline(AdminCalls& calls, std::string g
   if (!route) co_return route.error();
   OffsetsByQueue offsets;
   for (const MessageQueue& queue : client::make_route(topic, *route).subscribe_queues) {
-    const auto offset = co_await client::offset_at(calls, queue, where);
-    if (!offset) co_return offset.error();
+    auto offset = co_await client::offset_at(calls, queue, where);
+    if (!offset) {
+      Error error = std::move(offset).error();
+      error.outcome = Outcome::not_sent;  // it was only a question
+      co_return error;
+    }
     if (auto done = co_await set_offset(calls, group, queue, *offset); !done) {
       co_return std::move(done).error();
     }

@@ -8,12 +8,7 @@
 
 namespace rocketmq::client {
 
-using namespace std::chrono_literals;
-
 namespace {
-
-// Beyond the time the broker may hold a pop. Java: DefaultMQPushConsumerImpl, BROKER_SUSPEND_….
-constexpr net::Duration answer_margin = 10s;
 
 std::int64_t milliseconds(net::Duration duration) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
@@ -44,7 +39,7 @@ net::Task<Result<PopResult>> PopClient::pop(Pop what, protocol::SubscriptionData
                                      .order = false,
                                      .broker_name = what.from.broker_name};
   const auto answer =
-      co_await core_.call(what.from.broker_name, request, {}, what.wait + answer_margin);
+      co_await core_.call(what.from.broker_name, request, {}, what.wait + what.margin);
   if (!answer) {
     // It may be elsewhere now.
     if (answer.error().code.category() == client_category()) core_.routes().doubt(what.from.topic);

@@ -23,6 +23,8 @@ struct Pop {
   int max = 32;
   net::Duration invisible = std::chrono::seconds(60);
   net::Duration wait = std::chrono::seconds(15);  // how long the broker may hold it; 0: not
+  // For the answer, beyond that. Java: DefaultMQPushConsumerImpl, BROKER_SUSPEND_….
+  net::Duration margin = std::chrono::seconds(10);
   std::int32_t init_mode = protocol::pop_init_mode::max;
 };
 

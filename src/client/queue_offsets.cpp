@@ -12,7 +12,7 @@ net::Task<Result<std::int64_t>> ask(Client::Core& core, MessageQueue queue, Req 
   request.topic = queue.topic;
   request.queue_id = queue.queue_id;
   request.broker_name = queue.broker_name;
-  const auto answer = co_await ask_any_copy(core, queue, request, offset_read_timeout);
+  const auto answer = co_await ask_any_copy(core, queue, request, core.options().request_timeout);
   if (!answer) co_return answer.error();
   co_return answer->header.offset;
 }

@@ -3,7 +3,6 @@
 #include <rocketmq/message.h>
 #include <rocketmq/subscription.h>
 
-#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -14,8 +13,6 @@
 // queue.
 
 namespace rocketmq::client {
-
-inline constexpr net::Duration offset_read_timeout = std::chrono::seconds(5);  // Java's
 
 // Of the first message there is, and of the next one to come.
 net::Task<Result<std::int64_t>> min_offset(Client::Core& core, MessageQueue queue);

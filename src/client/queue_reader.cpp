@@ -160,7 +160,7 @@ net::Task<Result<std::int64_t>> QueueReader::offset_at(MessageQueue queue, Start
 }
 
 net::Task<Result<std::int64_t>> QueueReader::position(MessageQueue queue) {
-  const net::TimePoint end = core_.loop().now() + offset_read_timeout;
+  const net::TimePoint end = core_.loop().now() + core_.options().request_timeout;
   for (;;) {
     if (auto ours = check_ours(queue); !ours) co_return std::move(ours).error();
     if (const auto known = find(queue)->position()) co_return *known;

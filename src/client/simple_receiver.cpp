@@ -16,6 +16,8 @@ constexpr net::Duration turn_duration = 1s;
 // Where a broker does not hold a pop as long as it was asked to.
 constexpr net::Duration idle_delay = 100ms;
 constexpr net::Duration error_delay = 1s;
+// For answers, beyond the time that was asked to wait for messages: of all requests together.
+constexpr net::Duration answer_margin = 10s;
 
 }  // namespace
 
@@ -63,19 +65,20 @@ net::Task<Result<std::vector<MessageQueue>>> SimpleReceiver::places() {
 net::Task<Result<SimpleReceiver::Messages>> SimpleReceiver::receive(ReceiveOptions options) {
   net::Loop& loop = core_.loop();
   const net::TimePoint end = loop.now() + options.wait;
+  const net::TimePoint last = end + answer_margin;
   for (;;) {
     auto where = co_await places();
     if (!where) co_return std::move(where).error();
     const bool is_only_place = where->size() == 1;
     if (!is_only_place || options.wait == 0ms) {
-      auto found = co_await look_everywhere(*where, options);
+      auto found = co_await look_everywhere(*where, options, last);
       if (!found || !found->empty() || loop.now() >= end) co_return found;
     }
 
     const net::TimePoint asked_at = loop.now();
     const net::Duration wait =
         is_only_place ? end - asked_at : std::min(turn_duration, end - asked_at);
-    auto got = co_await pop(where->front(), options, wait);
+    auto got = co_await pop(where->front(), options, wait, last - asked_at - wait);
     if (got ? !got->empty() : is_only_place) co_return got;
     if (loop.now() >= end) co_return Messages{};
     if (loop.now() - asked_at < wait) {
@@ -86,11 +89,14 @@ net::Task<Result<SimpleReceiver::Messages>> SimpleReceiver::receive(ReceiveOptio
 }
 
 net::Task<Result<SimpleReceiver::Messages>> SimpleReceiver::look_everywhere(
-    std::vector<MessageQueue>& places, ReceiveOptions options) {
+    std::vector<MessageQueue>& places, ReceiveOptions options, net::TimePoint last) {
   std::vector<MessageQueue> good;
   Error first;
+  std::size_t left = places.size();
   for (const MessageQueue& place : places) {
-    auto got = co_await pop(place, options, 0ms);
+    // One that is silent leaves time for the others.
+    const auto share = (last - core_.loop().now()) / static_cast<net::Duration::rep>(left--);
+    auto got = co_await pop(place, options, 0ms, std::min(share, answer_margin));
     if (got && !got->empty()) co_return got;
     if (got) {
       good.push_back(place);
@@ -105,13 +111,15 @@ net::Task<Result<SimpleReceiver::Messages>> SimpleReceiver::look_everywhere(
 
 net::Task<Result<SimpleReceiver::Messages>> SimpleReceiver::pop(MessageQueue from,
                                                                 ReceiveOptions options,
-                                                                net::Duration wait) {
+                                                                net::Duration wait,
+                                                                net::Duration margin) {
   const auto subscription = subscriptions_.find(from.topic);
   if (subscription == subscriptions_.end()) co_return Messages{};  // not any more
   Pop what{.from = std::move(from),
            .max = options.max,
            .invisible = options.invisible,
            .wait = wait,
+           .margin = margin,
            .init_mode = init_mode_};
   auto popped = co_await pops_.pop(std::move(what), subscription->second);
   if (!popped) co_return std::move(popped).error();

@@ -38,8 +38,9 @@ class SimpleReceiver {
   net::Task<Result<std::vector<MessageQueue>>> places();
   // Those that did not fail stay in `places`.
   net::Task<Result<Messages>> look_everywhere(std::vector<MessageQueue>& places,
-                                              ReceiveOptions options);
-  net::Task<Result<Messages>> pop(MessageQueue from, ReceiveOptions options, net::Duration wait);
+                                              ReceiveOptions options, net::TimePoint last);
+  net::Task<Result<Messages>> pop(MessageQueue from, ReceiveOptions options, net::Duration wait,
+                                  net::Duration margin);
 
   Client::Core& core_;
   const std::int32_t init_mode_;

@@ -16,6 +16,21 @@ void ScriptedServer::fail_next(RequestCode code, int count, Error error) {
   script_[code].error = std::move(error);
 }
 
+void ScriptedServer::suffer(Mishap mishap, net::Responder asker) {
+  if (mishap == Mishap::refused) return asker.fail({ResponseCode::system_error, "refused"});
+  if (mishap == Mishap::nonsense) {
+    protocol::Command answer;
+    answer.body = "nonsense";
+    return asker.forward(answer);
+  }
+  net::Channel* const channel = asker.channel().get();
+  if (mishap == Mishap::garbage) channel->output().append("HTTP/1.1 400 Bad Request\r\n\r\n");
+  if (mishap == Mishap::lost || mishap == Mishap::cut) {
+    channel->abort({Errc::not_connected, "cut"});
+  }
+  dropped_.push_back(std::move(asker));
+}
+
 void ScriptedServer::require_signature(const Credentials& credentials) {
   const auto signer = std::make_shared<protocol::Signer>(credentials.secret_key);
   router_.add_guard([signer, credentials](const net::RequestContext& context) -> Result<void> {

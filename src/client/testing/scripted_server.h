@@ -16,6 +16,17 @@
 
 namespace rocketmq::client::testing {
 
+// What becomes of a request instead of what should.
+enum class Mishap {
+  none,
+  refused,   // answered with an error; not done
+  lost,      // the connection ends before it is done …
+  cut,       // … or after
+  garbage,   // done; bytes come back that are not the protocol …
+  nonsense,  // … or an answer that says nothing of what it should
+  silence,   // done, and not answered
+};
+
 // A server whose failures are told in advance, on a SimLoop's network or a real one. What it
 // answers when nothing else was said is up to the classes made from it.
 class ScriptedServer {
@@ -36,6 +47,8 @@ class ScriptedServer {
   void drop_next(RequestCode code, int count) { script_[code].drop_left = count; }
   // and all of them so much later; 0: at once again. They take effect when they are answered.
   void delay(RequestCode code, net::Duration by) { script_[code].delay = by; }
+  // Asked about every request from now on, before all of the above.
+  void set_mishaps(std::function<Mishap(RequestCode)> mishaps) { mishaps_ = std::move(mishaps); }
   // From now on every request must be signed with this key, or is answered NO_PERMISSION.
   void require_signature(const Credentials& credentials);
   // How many came, whatever became of them.
@@ -67,6 +80,12 @@ class ScriptedServer {
     router_.on_deferred<Req>([this, answer](net::Call<Req> call) {
       Script& script = script_[Req::code];
       ++script.received;
+      const Mishap mishap = mishaps_ ? mishaps_(Req::code) : Mishap::none;
+      if (mishap != Mishap::none) {
+        net::Responder asker = std::move(call).take_responder();  // its answer goes nowhere
+        if (mishap != Mishap::refused && mishap != Mishap::lost) answer(std::move(call));
+        return suffer(mishap, std::move(asker));
+      }
       if (script.fail_left > 0) {
         --script.fail_left;
         return call.fail(script.error);
@@ -96,7 +115,10 @@ class ScriptedServer {
     int received = 0;
   };
 
+  void suffer(Mishap mishap, net::Responder asker);
+
   std::string address_;
+  std::function<Mishap(RequestCode)> mishaps_;
   std::map<RequestCode, Script> script_;
   net::Router router_;
   std::vector<net::Responder> dropped_;
