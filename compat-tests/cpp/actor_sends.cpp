@@ -9,8 +9,6 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr int ordering_keys = 4;
-
 rmq::Message message_of(const Words& what, int n) {
   rmq::Message message;
   message.topic = what.text("topic");
@@ -77,7 +75,7 @@ rmq::SendReceipt ActorSends::send_one(const Words& what, const rmq::Message& mes
   }
   if (kind == "async") return sender.send_future(message).get().value();
   if (kind == "ordered") {
-    return sender.send_ordered(message, "k" + std::to_string(n % ordering_keys)).value();
+    return sender.send_ordered(message, "k" + std::to_string(n % what.number("keys", 4))).value();
   }
   return sender.send(message).value();
 }

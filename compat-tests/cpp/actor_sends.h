@@ -12,7 +12,7 @@ class ActorSends {
  public:
   ActorSends(rocketmq::Client& client, const Setup& setup) : client_(client), setup_(setup) {}
 
-  // kind= topic= group= count= prefix= [tag=] [size=] [level=] [after_ms=] [at_ms=]
+  // kind= topic= group= count= prefix= [tag=] [size=] [level=] [after_ms=] [at_ms=] [keys=]
   nlohmann::json send(const Words& what);
   nlohmann::json request(const Words& what);  // topic= group= body= timeout_ms=
   nlohmann::json recall(const Words& what);   // topic= group= handle=

@@ -1,0 +1,280 @@
+#include "broker-lite/services/transaction_service.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "broker-lite/handlers/stored_properties.h"
+#include "broker-lite/services/transaction_texts.h"
+#include "broker-lite/state/names.h"
+#include "net/channel.h"
+#include "protocol/message_id.h"
+#include "protocol/properties.h"
+#include "protocol/str.h"
+
+namespace rocketmq::broker {
+namespace {
+
+namespace property = protocol::property;
+
+constexpr std::string_view progress_group = "CID_RMQ_SYS_TRANS";
+constexpr std::string_view given_up_topic = "TRANS_CHECK_MAX_TIME_TOPIC";
+constexpr std::int32_t messages_per_read = 256;
+
+Error failed(std::string_view remark) {
+  return Error{ResponseCode::system_error, std::string(remark)};
+}
+
+}  // namespace
+
+// ---- what is open
+
+void TransactionService::start() {
+  half_read_ = core_.offsets.find(progress_group, half_topic, 0).value_or(0);
+  op_read_ = core_.offsets.find(progress_group, op_half_topic, 0).value_or(0);
+  read_new();
+}
+
+void TransactionService::read_new() {
+  while (half_read_ < core_.store.max_offset(half_topic, 0) && read_halves()) {
+  }
+  while (op_read_ < core_.store.max_offset(op_half_topic, 0) && read_ops()) {
+  }
+}
+
+// False: they cannot be read now; the next that arrives tries again.
+bool TransactionService::read_halves() {
+  half_read_ = std::max(half_read_, core_.store.min_offset(half_topic, 0));
+  core_.store.get({.topic = half_topic, .offset = half_read_, .messages_max = messages_per_read},
+                  read_);
+  std::int64_t next = read_.next_begin_offset;
+  for (const std::string_view bytes : read_.records) {
+    const auto record = protocol::decode_record(bytes, protocol::CrcCheck::skip);
+    if (!record) continue;  // of our own log: damaged, and reported when it was found
+    next = std::max(next, record->queue_offset + 1);
+    open_.emplace(record->queue_offset, Half{record->physical_offset, record->born_timestamp});
+  }
+  return std::exchange(half_read_, std::max(half_read_, next)) < next;
+}
+
+bool TransactionService::read_ops() {
+  op_read_ = std::max(op_read_, core_.store.min_offset(op_half_topic, 0));
+  core_.store.get({.topic = op_half_topic, .offset = op_read_, .messages_max = messages_per_read},
+                  read_);
+  std::int64_t next = read_.next_begin_offset;
+  for (const std::string_view bytes : read_.records) {
+    const auto record = protocol::decode_record(bytes, protocol::CrcCheck::skip);
+    if (!record) continue;
+    next = std::max(next, record->queue_offset + 1);
+    Op op{.offset = record->queue_offset, .last_half = -1};
+    for (const std::int64_t half : half_offsets_of(*record)) {
+      open_.erase(half);
+      op.last_half = std::max(op.last_half, half);
+    }
+    ops_.push_back(op);
+  }
+  return std::exchange(op_read_, std::max(op_read_, next)) < next;
+}
+
+void TransactionService::save_progress() {
+  const std::int64_t half = open_.empty() ? half_read_ : open_.begin()->first;
+  while (!ops_.empty() && ops_.front().last_half < half) ops_.pop_front();
+  const std::int64_t op = ops_.empty() ? op_read_ : ops_.front().offset;
+  const std::int64_t now_ms = core_.loop.wall_ms();
+  if (half_read_ > 0) core_.offsets.commit(progress_group, half_topic, 0, half, now_ms);
+  if (op_read_ > 0) core_.offsets.commit(progress_group, op_half_topic, 0, op, now_ms);
+  std::erase_if(moved_, [&](const auto& entry) { return !open_.contains(entry.second); });
+}
+
+// ---- ending
+
+// Java: EndTransactionProcessor.checkPrepareMessage.
+Result<StoredRecord> TransactionService::find_half(const protocol::EndTransaction& request) const {
+  auto half = core_.store.record_at(request.commit_log_offset);
+  if (!half || half->record.topic != half_topic) {
+    return failed("Find prepared transaction message failed");
+  }
+  const auto group = protocol::find_property(half->record.properties, property::producer_group);
+  if (group != std::string_view(request.producer_group)) {
+    return failed("The producer group wrong");
+  }
+  if (half->record.queue_offset != request.tran_state_table_offset) {
+    return failed("The transaction state table offset wrong");
+  }
+  return half;
+}
+
+Result<bool> TransactionService::end(const protocol::EndTransaction& request) {
+  const auto half = find_half(request);
+  if (!half) return half.error();
+  std::int64_t offset = half->record.queue_offset;
+  while (true) {  // it may have been stored again more than once
+    const auto moved = moved_.find(offset);
+    if (moved == moved_.end()) break;
+    offset = moved->second;
+  }
+  if (!open_.contains(offset) || ending_.contains(offset)) return false;
+
+  if (request.commit_or_rollback == protocol::sys_flag::transaction_commit) {
+    if (auto committed = commit(*half); !committed) return std::move(committed).error();
+  } else if (request.commit_or_rollback != protocol::sys_flag::transaction_rollback) {
+    return false;  // its producer does not know yet
+  }
+  if (auto put = put_op({offset}); !put) return std::move(put).error();
+  ending_.insert(offset);
+  core_.loop.post([this] { ending_.clear(); });
+  return true;
+}
+
+// Java: EndTransactionProcessor.endMessageTransaction.
+Result<void> TransactionService::commit(const StoredRecord& half) {
+  protocol::RecordView message = half.record;
+  const auto real = real_place_of(message);
+  if (!real) return failed("The half message does not say what it is for");
+  std::string properties(message.properties);
+  protocol::erase_property(properties, property::real_topic);
+  protocol::erase_property(properties, property::real_queue_id);
+  const std::string wished = properties;
+  const std::int64_t now_ms = core_.loop.wall_ms();
+  Wishes wishes = read_wishes(wished);
+  wishes.is_half = false;  // no longer
+  const auto place = core_.detours.of(wishes, *real, properties, now_ms);
+  if (!place) return place.error();
+  message.topic = place->topic;
+  message.queue_id = place->queue_id;
+  message.properties = properties;
+  message.sys_flag |= protocol::sys_flag::transaction_commit;
+  message.prepared_transaction_offset = half.record.physical_offset;
+  message.store_host = core_.store_host;
+  auto placed = core_.store.put(message, now_ms);
+  return placed ? Result<void>() : std::move(placed).error();
+}
+
+Result<void> TransactionService::put_op(const std::vector<std::int64_t>& half_offsets) {
+  const std::int64_t now_ms = core_.loop.wall_ms();
+  const std::string body = op_body(half_offsets);
+  const std::string properties = protocol::encode_properties({{property::tags, op_tag}});
+  protocol::RecordView op;
+  op.topic = op_half_topic;
+  op.body = body;
+  op.properties = properties;
+  op.born_timestamp = now_ms;
+  op.born_host = op.store_host = core_.store_host;
+  auto placed = core_.store.put(op, now_ms);
+  return placed ? Result<void>() : std::move(placed).error();
+}
+
+// ---- asking
+
+bool TransactionService::is_given_up(const protocol::RecordView& half, std::int64_t now_ms) const {
+  return check_times_of(half) >= core_.options.transaction_check_max ||
+         now_ms - half.born_timestamp > core_.options.file_reserved_time * 3'600'000;
+}
+
+bool TransactionService::is_due(const protocol::RecordView& half, std::int64_t now_ms) const {
+  const std::int64_t age = now_ms - half.born_timestamp;
+  const std::int64_t patience = patience_of(half).value_or(core_.options.transaction_time_out_ms);
+  return age > patience || age < 0;  // a clock is wrong
+}
+
+void TransactionService::check() {
+  const std::int64_t now_ms = core_.loop.wall_ms();
+  std::vector<std::int64_t> ended;
+  std::vector<Asked> asked;
+  Result<void> put;
+  for (const auto& [offset, half] : open_) {
+    const auto stored = core_.store.record_at(half.position);
+    if (!stored) {
+      log_(str("a half message is gone: ", to_string(stored.error())));
+      ended.push_back(offset);
+    } else if (is_given_up(stored->record, now_ms)) {
+      if (put = give_up(stored->record); !put) break;
+      ended.push_back(offset);
+    } else if (is_due(stored->record, now_ms)) {
+      auto placed = store_again(stored->record);
+      if (!placed) {
+        put = std::move(placed).error();
+        break;
+      }
+      ended.push_back(offset);
+      asked.push_back({offset, *placed});
+    }
+  }
+  if (!ended.empty()) {
+    if (auto op = put_op(ended); !op && put) put = std::move(op);
+    if (auto committed = core_.commit_messages(); !committed) put = std::move(committed);
+  }
+  if (!put) return log_(str("half messages are checked later: ", to_string(put.error())));
+  for (const Asked& one : asked) {
+    moved_[one.old_offset] = one.placed.queue_offset;
+    ask(one.placed);
+  }
+  save_progress();
+}
+
+// Java: TransactionalMessageCheckService's resolveDiscardMsg.
+Result<void> TransactionService::give_up(protocol::RecordView half) {
+  protocol::TopicConfig config;
+  config.topic_name = given_up_topic;
+  config.read_queue_nums = config.write_queue_nums = 1;
+  config.perm = perm_read | perm_write;
+  const auto created = core_.topics.find_or_create(config, core_.loop.wall_ms());
+  if (created.is_new) core_.topic_changed(given_up_topic);
+  log_(str("a half message is given up after ", check_times_of(half), " checks: ",
+           protocol::find_property(half.properties, property::unique_key).value_or("")));
+  half.topic = given_up_topic;
+  half.queue_id = 0;
+  half.store_host = core_.store_host;
+  auto placed = core_.store.put(half, core_.loop.wall_ms());
+  return placed ? Result<void>() : std::move(placed).error();
+}
+
+Result<Placed> TransactionService::store_again(protocol::RecordView half) {
+  std::string properties(half.properties);
+  protocol::erase_property(properties, property::transaction_check_times);
+  protocol::append_property(properties, property::transaction_check_times,
+                            std::to_string(check_times_of(half) + 1));
+  half.properties = properties;
+  half.store_host = core_.store_host;
+  return core_.store.put(half, core_.loop.wall_ms());
+}
+
+// Any producer of the group knows, or will say that it does not. Java:
+// AbstractTransactionalMessageCheckListener.sendCheckMessage.
+void TransactionService::ask(const Placed& placed) {
+  const auto stored = core_.store.record_at(placed.position);
+  if (!stored) return;
+  const protocol::RecordView& half = stored->record;
+  const auto text = [&](std::string_view name) {
+    return protocol::find_property(half.properties, name).value_or("");
+  };
+  const auto real = real_place_of(half);
+  const auto* producers = core_.clients.find_producers(text(property::producer_group));
+  if (!real || producers == nullptr) return;
+  protocol::RecordView message = half;
+  message.topic = real->topic;
+  message.queue_id = real->queue_id;
+  std::string body(protocol::record_size(message), '\0');
+  protocol::encode_record(message, body.data());
+  protocol::patch_queue_offset(body.data(), half.queue_offset);
+  protocol::patch_physical_offset(body.data(), half.physical_offset);
+  protocol::patch_store_timestamp(body.data(), half.store_timestamp);
+  const std::string offset_id =
+      to_string(protocol::OffsetMessageId{core_.store_host, half.physical_offset});
+
+  protocol::CheckTransactionState request;
+  request.topic = half_topic;
+  request.tran_state_table_offset = half.queue_offset;
+  request.commit_log_offset = half.physical_offset;
+  request.msg_id = request.transaction_id = text(property::unique_key);
+  request.offset_msg_id = offset_id;
+  request.broker_name = core_.options.broker_name;
+  for (std::size_t i = 0; i < producers->size(); ++i) {
+    // One after the other has its turn.
+    const auto at = (static_cast<std::size_t>(half.queue_offset) + i) % producers->size();
+    const net::ChannelHandle& channel = (*producers)[at].channel;
+    if (channel && channel->oneway(request, body)) return;
+  }
+}
+
+}  // namespace rocketmq::broker
