@@ -13,6 +13,10 @@
 #include "broker-lite/local_address.h"
 #include "broker-lite/registration.h"
 #include "broker-lite/saved_table.h"
+#include "broker-lite/services/delay_service.h"
+#include "broker-lite/services/timer_service.h"
+#include "broker-lite/services/transaction_service.h"
+#include "broker-lite/state/names.h"
 #include "net/address.h"
 #include "net/router.h"
 #include "net/server.h"
@@ -27,8 +31,11 @@ using std::chrono::milliseconds;
 // Lets those who still send hear that they should go elsewhere.
 constexpr net::Duration stop_grace = 200ms;
 
-StoreOptions store_options(const BrokerOptions& options) {
+StoreOptions store_options(const BrokerOptions& options, const DelayLevels& levels) {
   StoreOptions store;
+  store.tags_code = [levels](const protocol::RecordView& record, std::int64_t store_timestamp) {
+    return levels.tags_code(record, store_timestamp);
+  };
   store.flush_mode =
       options.flush_disk_type == FlushDiskType::sync_flush ? FlushMode::sync : FlushMode::async;
   store.mapped_file_size_commit_log = options.mapped_file_size_commit_log;
@@ -93,7 +100,7 @@ Result<protocol::Host> store_host_of(const net::Address& advertised) {
 class Broker::Impl {
  public:
   Impl(net::Loop& loop, BrokerOptions options, BrokerDisk disk, std::unique_ptr<MessageStore> store,
-       net::LogLine log)
+       DelayLevels levels, net::LogLine log)
       : loop_(loop),
         disk_(disk),
         log_(std::move(log)),
@@ -112,6 +119,10 @@ class Broker::Impl {
                         offsets_.saved();
                         return offsets_.to_json();
                       }),
+        delays_file_(disk.directory, disk.flusher, "delayOffset.json",
+                     [this] { return delays_.to_json(); }),
+        levels_(std::move(levels)),
+        detours_(options, levels_),
         core_{.loop = loop,
               .options = std::move(options),
               .store = *store_,
@@ -120,7 +131,11 @@ class Broker::Impl {
               .offsets = offsets_,
               .clients = clients_,
               .queue_locks = queue_locks_,
+              .detours = detours_,
               .sql_filters = sql_filters_},
+        delays_(core_, levels_, log_),
+        timers_(core_, disk.directory, disk.flusher, log_),
+        transactions_(core_, log_),
         server_(loop, router_, server_options(core_.options, log_)) {}
 
   Result<void> load();
@@ -136,6 +151,8 @@ class Broker::Impl {
   void tick();
   void scan_clients();
   void save_offsets();
+  void save_delays();
+  void arrived(const Arrival& arrival);
   void wait_for_flusher();
   void finish_stop();
 
@@ -152,7 +169,13 @@ class Broker::Impl {
   SavedTable topics_file_;
   SavedTable groups_file_;
   SavedTable offsets_file_;
+  SavedTable delays_file_;
+  const DelayLevels levels_;
+  const Detours detours_;
   Core core_;
+  DelayService delays_;
+  TimerService timers_;
+  TransactionService transactions_;
   std::optional<SendAnswers> answers_;
   std::optional<PullHandler> pulls_;
   net::Router router_;
@@ -163,6 +186,8 @@ class Broker::Impl {
   bool told_not_writable_ = false;
   std::optional<Every> tick_;
   std::optional<Every> offsets_timer_;
+  std::optional<Every> delays_timer_;
+  std::optional<Every> check_timer_;
   std::optional<Every> scan_timer_;
   std::optional<Every> locks_timer_;
 };
@@ -174,6 +199,8 @@ Result<void> Broker::Impl::load() {
   if (auto loaded = topics_file_.load(text_to(topics_)); !loaded) return loaded;
   if (auto loaded = groups_file_.load(text_to(groups_)); !loaded) return loaded;
   if (auto loaded = offsets_file_.load(text_to(offsets_)); !loaded) return loaded;
+  if (auto loaded = delays_file_.load(text_to(delays_)); !loaded) return loaded;
+  if (auto loaded = timers_.load(); !loaded) return loaded;
   topics_file_.changed();  // with the system topics of this version
   groups_file_.changed();
   return {};
@@ -200,19 +227,21 @@ void Broker::Impl::serve(std::vector<std::string> name_servers, std::function<vo
   const BrokerOptions& options = core_.options;
   answers_.emplace(loop_, *store_, topics_file_,
                    SendAnswersOptions{
-                       .flush_mode = store_options(options).flush_mode,
+                       .flush_mode = store_options(options, levels_).flush_mode,
                        .sync_flush_timeout = milliseconds(options.sync_flush_timeout_ms),
                        .region_id = options.region_id,
                        .trace_on = options.trace_on,
                        .store_host = core_.store_host,
                    });
   pulls_.emplace(core_);
-  store_->set_arrived([this](const Arrival& arrival) { pulls_->arrived(arrival); });
+  store_->set_arrived([this](const Arrival& arrival) { arrived(arrival); });
   registration_.emplace(loop_, core_, std::move(name_servers), log_);
   connect_core();
 
   add_send_handlers(router_, core_, *answers_);
   add_send_back_handlers(router_, core_, *answers_);
+  add_transaction_handlers(router_, transactions_, *answers_);
+  add_recall_handlers(router_, core_, *answers_);
   add_pull_handlers(router_, *pulls_);
   add_offset_handlers(router_, core_);
   add_client_session_handlers(router_, core_);
@@ -223,8 +252,15 @@ void Broker::Impl::serve(std::vector<std::string> name_servers, std::function<vo
                 [this] { tick(); });
   offsets_timer_.emplace(loop_, milliseconds(options.flush_consumer_offset_interval_ms),
                          [this] { save_offsets(); });
+  delays_timer_.emplace(loop_, milliseconds(options.flush_delay_offset_interval_ms),
+                        [this] { save_delays(); });
+  check_timer_.emplace(loop_, milliseconds(options.transaction_check_interval_ms),
+                       [this] { transactions_.check(); });
   scan_timer_.emplace(loop_, 10s, [this] { scan_clients(); });
   locks_timer_.emplace(loop_, 60s, [this] { queue_locks_.expire(loop_.now()); });
+  delays_.start();
+  timers_.start();
+  transactions_.start();
   registration_->start();
   registration_->when_settled(std::move(on_ready));
 }
@@ -239,7 +275,7 @@ void Broker::Impl::connect_core() {
     registration_->all_changed();
   };
   core_.groups_changed = [this] { groups_file_.changed(); };
-  core_.commit_messages = [this] { answers_->commit(); };
+  core_.commit_messages = [this] { return answers_->commit(); };
   core_.when_settled = [this](std::function<void(const Result<void>&)> done) {
     topics_file_.when_saved([this, done](const Result<void>& topics) {
       if (!topics) return done(topics);
@@ -251,8 +287,16 @@ void Broker::Impl::connect_core() {
   };
 }
 
+void Broker::Impl::arrived(const Arrival& arrival) {
+  pulls_->arrived(arrival);
+  if (arrival.topic == schedule_topic) delays_.arrived(arrival.queue_id, arrival.tags_code);
+  if (arrival.topic == timer_topic) timers_.arrived();
+  if (arrival.topic == half_topic || arrival.topic == op_half_topic) transactions_.arrived();
+}
+
 void Broker::Impl::tick() {
   store_->tick(loop_.wall_ms());
+  timers_.save_if_moved();
   answers_->tick(loop_.now());
   topics_file_.try_again();
   groups_file_.try_again();
@@ -274,6 +318,10 @@ void Broker::Impl::save_offsets() {
   if (offsets_.is_dirty()) offsets_file_.changed();
 }
 
+void Broker::Impl::save_delays() {
+  if (delays_.has_to_save()) delays_file_.changed();
+}
+
 void Broker::Impl::stop(std::function<void(const Result<void>&)> on_stopped) {
   on_stopped_ = std::move(on_stopped);
   registration_->stop([this] {
@@ -287,22 +335,28 @@ void Broker::Impl::stop(std::function<void(const Result<void>&)> on_stopped) {
 void Broker::Impl::wait_for_flusher() {
   tick_.reset();
   offsets_timer_.reset();
+  delays_timer_.reset();
+  check_timer_.reset();
   scan_timer_.reset();
   locks_timer_.reset();
+  transactions_.save_progress();
   save_offsets();
+  save_delays();
   disk_.flusher.run([] { return Result<void>(); },
                     [this](const Result<void>&) {
                       const bool is_idle = topics_file_.is_idle() && groups_file_.is_idle() &&
-                                           offsets_file_.is_idle() && !answers_->is_holding();
+                                           offsets_file_.is_idle() && delays_file_.is_idle() &&
+                                           timers_.is_idle() && !answers_->is_holding();
                       is_idle ? finish_stop() : wait_for_flusher();
                     });
 }
 
 void Broker::Impl::finish_stop() {
   Result<void> result;
-  for (SavedTable* table : {&topics_file_, &groups_file_, &offsets_file_}) {
+  for (SavedTable* table : {&topics_file_, &groups_file_, &offsets_file_, &delays_file_}) {
     if (auto saved = table->save_now(); !saved && result) result = saved;
   }
+  if (auto saved = timers_.save_now(); !saved && result) result = saved;
   // The store takes away the mark of an unclean end: only when there is nothing unclean.
   if (result) result = store_->close(loop_.wall_ms());
   on_stopped_(result);
@@ -322,11 +376,13 @@ Result<std::unique_ptr<Broker>> Broker::start(net::Loop& loop, BrokerOptions opt
   }
   if (!built_in_namesrv.empty()) name_servers.push_back(built_in_namesrv);
 
-  auto store =
-      MessageStore::open(store_options(options), disk.directory, disk.flusher, loop.wall_ms());
+  auto levels = DelayLevels::parse(options.message_delay_level);
+  if (!levels) return std::move(levels).error();
+  auto store = MessageStore::open(store_options(options, *levels), disk.directory, disk.flusher,
+                                  loop.wall_ms());
   if (!store) return std::move(store).error();
   auto impl = std::make_unique<Impl>(
-      loop, std::move(options), disk, *std::move(store),
+      loop, std::move(options), disk, *std::move(store), *std::move(levels),
       log ? std::move(log) : [](std::string_view) {});
   if (auto loaded = impl->load(); !loaded) return std::move(loaded).error();
   if (auto listening = impl->listen(built_in_namesrv); !listening) {

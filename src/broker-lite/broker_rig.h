@@ -38,6 +38,13 @@ class TestClient {
           notified.emplace_back(request.consumer_group);
           return {};
         });
+    router_.on<protocol::CheckTransactionState>(
+        [this](const protocol::CheckTransactionState& request,
+               net::RequestContext& context) -> Result<void> {
+          checks.push_back({request.tran_state_table_offset, request.commit_log_offset,
+                            std::string(context.body())});
+          return {};
+        });
     connecting_ = loop.connect(address, {}, [this](Result<std::unique_ptr<net::Stream>> stream) {
       if (!stream) return;
       channel_ = std::make_unique<net::Channel>(loop_, *std::move(stream), options_, &router_,
@@ -74,6 +81,12 @@ class TestClient {
   net::Channel& channel() { return *channel_; }
 
   std::vector<std::string> notified;  // groups whose members changed
+  struct Check {
+    std::int64_t half_offset = 0;
+    std::int64_t position = 0;
+    std::string body;
+  };
+  std::vector<Check> checks;  // half messages the broker asked for
 
  private:
   net::SimLoop& loop_;

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "broker-lite/options.h"
+#include "broker-lite/services/detour.h"
 #include "broker-lite/state/clients.h"
 #include "broker-lite/state/groups.h"
 #include "broker-lite/state/offsets.h"
@@ -29,6 +30,7 @@ struct Core {
   Offsets& offsets;
   Clients& clients;
   QueueLocks& queue_locks;
+  const Detours& detours;
   SqlFilters& sql_filters;
   Traffic traffic{};
 
@@ -43,8 +45,8 @@ struct Core {
   std::function<void()> groups_changed;
 
   // Writes what was put into the store in this turn, and answers its senders, now instead of at the
-  // end of the turn.
-  std::function<void()> commit_messages;
+  // end of the turn. An error: none of it is stored.
+  std::function<Result<void>()> commit_messages;
 
   // Calls `done` once the changes made so far are on disk and registered, or with the error that
   // kept them from the disk: what the answer to an admin waits for.

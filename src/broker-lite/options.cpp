@@ -5,6 +5,7 @@
 #include <charconv>
 #include <concepts>
 
+#include "broker-lite/services/delay_levels.h"
 #include "protocol/str.h"
 
 namespace rocketmq::broker {
@@ -167,9 +168,17 @@ Result<void> check(const BrokerOptions& options) {
        {options.register_name_server_period_ms, options.register_broker_timeout_ms,
         options.channel_expired_timeout_ms, options.flush_consumer_offset_interval_ms,
         options.flush_interval_commit_log_ms, options.sync_flush_timeout_ms,
-        options.short_polling_time_ms,
+        options.short_polling_time_ms, options.flush_delay_offset_interval_ms,
+        options.timer_max_delay_sec, options.transaction_check_interval_ms,
+        options.transaction_time_out_ms, options.file_reserved_time,
         std::int64_t{options.server_channel_max_idle_time_seconds}}) {
     if (period_ms < 1) return wrong("a period or timeout is below 1");
+  }
+  if (options.timer_max_delay_sec > 10LL * 365 * 24 * 3600) {
+    return wrong("timerMaxDelaySec is more than ten years");
+  }
+  if (auto levels = DelayLevels::parse(options.message_delay_level); !levels) {
+    return std::move(levels).error();
   }
   return {};
 }

@@ -65,6 +65,18 @@ struct BrokerOptions {
   std::int64_t flush_consumer_offset_interval_ms = 5'000;
   std::int64_t start_accept_send_request_time_stamp = 0;  // Unix ms
 
+  // Messages that wait.
+  std::string message_delay_level = "1s 5s 10s 30s 1m 2m 3m 4m 5m 6m 7m 8m 9m 10m 20m 30m 1h 2h";
+  std::int64_t flush_delay_offset_interval_ms = 10'000;
+  bool timer_wheel_enable = true;
+  std::int64_t timer_max_delay_sec = 259'200;
+  bool recall_message_enable = false;
+  bool reject_transaction_message = false;
+  std::int64_t transaction_time_out_ms = 6'000;
+  std::int64_t transaction_check_interval_ms = 30'000;
+  std::int32_t transaction_check_max = 15;
+  std::int64_t file_reserved_time = 72;  // hours
+
   // The store.
   std::string store_path_root_dir = "./rocketmq-store";  // ":memory:" keeps nothing
   std::int64_t mapped_file_size_commit_log = 1'073'741'824;
@@ -119,6 +131,16 @@ struct BrokerOptions {
     v("litePullMessageEnable", &O::lite_pull_message_enable);
     v("flushConsumerOffsetInterval", &O::flush_consumer_offset_interval_ms);
     v("startAcceptSendRequestTimeStamp", &O::start_accept_send_request_time_stamp);
+    v("messageDelayLevel", &O::message_delay_level);
+    v("flushDelayOffsetInterval", &O::flush_delay_offset_interval_ms);
+    v("timerWheelEnable", &O::timer_wheel_enable);
+    v("timerMaxDelaySec", &O::timer_max_delay_sec);
+    v("recallMessageEnable", &O::recall_message_enable);
+    v("rejectTransactionMessage", &O::reject_transaction_message);
+    v("transactionTimeOut", &O::transaction_time_out_ms);
+    v("transactionCheckInterval", &O::transaction_check_interval_ms);
+    v("transactionCheckMax", &O::transaction_check_max);
+    v("fileReservedTime", &O::file_reserved_time);
     v("storePathRootDir", &O::store_path_root_dir);
     v("mappedFileSizeCommitLog", &O::mapped_file_size_commit_log);
     v("mappedFileSizeConsumeQueue", &O::mapped_file_size_consume_queue);

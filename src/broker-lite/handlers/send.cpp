@@ -14,6 +14,7 @@
 #include "protocol/message_codec.h"
 #include "protocol/message_id.h"
 #include "protocol/properties.h"
+#include "protocol/recall_handle.h"
 #include "protocol/requests/message.h"
 #include "protocol/str.h"
 
@@ -35,10 +36,8 @@ constexpr std::int32_t version_with_max_reconsume_times = 121;
 
 Error refused(ResponseCode code, std::string remark) { return Error{code, std::move(remark)}; }
 
-Error not_offered(std::string_view property) {
-  return refused(
-      ResponseCode::message_illegal,
-      str("the message asks for a service this broker does not offer: property ", property));
+Error not_offered(std::string_view what) {
+  return refused(ResponseCode::message_illegal, str("this broker does not offer ", what));
 }
 
 // Java: TopicConfig.toString.
@@ -111,6 +110,7 @@ class SendHandler {
   RecordView record(const SendMessageV2& request, const Target& target,
                     const RequestContext& context) const;
   void count(const Target& target, std::size_t messages, const Placed& placed);
+  Result<void> check_transaction(const SendMessageV2& request, const Wishes& wishes) const;
   Result<void> put_one(const SendMessageV2& request, const Target& target, RequestContext& context);
   Result<void> put_batch(const SendMessageV2& request, const Target& target,
                          RequestContext& context);
@@ -132,12 +132,6 @@ Result<void> SendHandler::send(const SendMessageV2& request, bool is_batch,
   if (!target) return std::move(target).error();
   if (context.body().empty()) {
     return refused(ResponseCode::message_illegal, "the message is illegal: it has no body");
-  }
-  // Java reads it from TRAN_MSG; a half message without that property would never be delivered.
-  if (const auto kind = request.sys_flag & protocol::sys_flag::transaction_mask;
-      kind != protocol::sys_flag::transaction_none &&
-      kind != protocol::sys_flag::transaction_commit) {
-    return not_offered(protocol::property::transaction_prepared);
   }
   if (is_batch || request.batch.value_or(false)) return put_batch(request, *target, context);
   if (auto redirected = redirect_if_dead(request, context, *target); !redirected) return redirected;
@@ -253,32 +247,60 @@ RecordView SendHandler::record(const SendMessageV2& request, const Target& targe
   return record;
 }
 
+Result<void> SendHandler::check_transaction(const SendMessageV2& request,
+                                            const Wishes& wishes) const {
+  if (wishes.is_half && core_.options.reject_transaction_message) {
+    return refused(ResponseCode::no_permission,
+                   str("the broker[", core_.address, "] sending transaction message is forbidden"));
+  }
+  // Java reads it from TRAN_MSG; a half message without that property would never be delivered.
+  const auto kind = request.sys_flag & protocol::sys_flag::transaction_mask;
+  const bool is_ordinary = kind == protocol::sys_flag::transaction_none ||
+                           kind == protocol::sys_flag::transaction_commit;
+  if (is_ordinary || wishes.is_half) return {};
+  return refused(ResponseCode::message_illegal,
+                 "the message is illegal: a half message without the property TRAN_MSG");
+}
+
 Result<void> SendHandler::put_one(const SendMessageV2& request, const Target& target,
                                   RequestContext& context) {
   properties_.clear();
   Wishes wishes =
       rewrite_properties(request.properties.value_or(""), broker_properties_, properties_);
-  if (target.is_dead_letter && wishes.unsupported == protocol::property::delay_time_level) {
+  if (target.is_dead_letter && wishes.delay_level > 0) {
     protocol::append_property(properties_, protocol::property::delay_time_level, "-1");
-    wishes.unsupported = {};
+    wishes.delay_level = 0;
   }
-  if (!wishes.unsupported.empty()) return not_offered(wishes.unsupported);
+  if (auto good = check_transaction(request, wishes); !good) return good;
   if (wishes.unique_key.empty()) {
     unique_key_.clear();
     unique_keys_.append_next(unique_key_, core_.loop.wall_ms());
     protocol::append_property(properties_, protocol::property::unique_key, unique_key_);
     wishes.unique_key = unique_key_;
   }
+  const auto place =
+      core_.detours.of(wishes, {target.topic, target.queue_id}, properties_, core_.loop.wall_ms());
+  if (!place) return place.error();
   RecordView message = record(request, target, context);
+  message.topic = place->topic;
+  message.queue_id = place->queue_id;
+  if (wishes.is_half) message.sys_flag &= ~protocol::sys_flag::transaction_mask;
   message.body = context.body();
   message.properties = properties_;
   auto placed = core_.store.put(message, core_.loop.wall_ms());
   if (!placed) return std::move(placed).error();
   count(target, 1, *placed);
+  std::string recall_handle;
+  if (place->deliver_at > 0) {
+    recall_handle =
+        to_string(protocol::RecallHandle{std::string(target.topic), core_.options.broker_name,
+                                         place->deliver_at, std::string(wishes.unique_key)});
+  }
   answers_.park(std::move(context.responder), {.queue_id = target.queue_id,
                                                .placed = *placed,
                                                .positions = {},
                                                .unique_key = wishes.unique_key,
+                                               .recall_handle = recall_handle,
                                                .waits_for_store = wishes.waits_for_store});
   return {};
 }
@@ -295,11 +317,12 @@ Result<void> SendHandler::put_batch(const SendMessageV2& request, const Target& 
                    str("batch request does not support retry group  ", target.topic));
   }
   const Wishes wishes = read_wishes(request.properties.value_or(""));
-  if (!wishes.unsupported.empty()) return not_offered(wishes.unsupported);
+  if (auto good = check_transaction(request, wishes); !good) return good;
+  bool waits = wishes.waits();
   for (protocol::BatchReader reader(context.body()); const auto entry = reader.next();) {
-    const Wishes of_entry = read_wishes(entry->properties);
-    if (!of_entry.unsupported.empty()) return not_offered(of_entry.unsupported);
+    waits = waits || read_wishes(entry->properties).waits();
   }
+  if (waits) return not_offered("delay or transactions in a batch");
   auto placed =
       core_.store.put_batch(record(request, target, context), context.body(), core_.loop.wall_ms());
   if (!placed) return std::move(placed).error();

@@ -47,6 +47,8 @@ void SendAnswers::park(net::Responder responder, const StoredMessage& message) {
   parked.id_size = current_.texts.size() - parked.text_at;
   parked.key_size = message.unique_key.size();
   current_.texts += message.unique_key;
+  parked.handle_size = message.recall_handle.size();
+  current_.texts += message.recall_handle;
   current_.end = std::max(current_.end, message.placed.end);
   current_.waits_for_flush = current_.waits_for_flush || parked.waits_for_flush;
   arm_commit();
@@ -54,6 +56,16 @@ void SendAnswers::park(net::Responder responder, const StoredMessage& message) {
 
 void SendAnswers::park_plain(net::Responder responder) {
   current_.parked.emplace_back().responder = std::move(responder);
+  arm_commit();
+}
+
+void SendAnswers::park_recall(net::Responder responder, std::string_view unique_key) {
+  Parked& parked = current_.parked.emplace_back();
+  parked.responder = std::move(responder);
+  parked.is_recall = true;
+  parked.text_at = current_.texts.size();
+  parked.id_size = unique_key.size();
+  current_.texts += unique_key;
   arm_commit();
 }
 
@@ -72,14 +84,15 @@ void SendAnswers::append_message_ids(const StoredMessage& message) {
 void SendAnswers::arm_commit() {
   if (std::exchange(is_commit_armed_, true)) return;
   loop_.defer([this] {
-    if (is_commit_armed_) commit();
+    if (is_commit_armed_) static_cast<void>(commit());  // who waits is told
   });
 }
 
-void SendAnswers::commit() {
+Result<void> SendAnswers::commit() {
   is_commit_armed_ = false;
   current_.waits_for_topics = !topics_.is_saved();
-  if (const auto committed = store_.commit(); !committed) {
+  auto committed = store_.commit();
+  if (!committed) {
     refuse_all(current_, committed.error());
   } else if (current_.waits_for_flush || current_.waits_for_topics) {
     hold();
@@ -87,6 +100,7 @@ void SendAnswers::commit() {
     answer_all(current_, 0);
   }
   current_.clear();
+  return committed;
 }
 
 void SendAnswers::hold() {
@@ -126,13 +140,20 @@ void SendAnswers::tick(net::TimePoint now) {
 }
 
 void SendAnswers::answer(Parked& parked, const Group& group, std::int32_t code) const {
-  if (!parked.is_send) return parked.responder.reply(protocol::NoFields{});
   const std::string_view texts = std::string_view(group.texts).substr(parked.text_at);
+  if (parked.is_recall) {
+    return parked.responder.reply(
+        protocol::RecallMessageResponse{.msg_id = texts.substr(0, parked.id_size)});
+  }
+  if (!parked.is_send) return parked.responder.reply(protocol::NoFields{});
   protocol::SendMessageResponse response;
   response.msg_id = texts.substr(0, parked.id_size);
   response.queue_id = parked.queue_id;
   response.queue_offset = parked.queue_offset;
   response.transaction_id = texts.substr(parked.id_size, parked.key_size);
+  if (parked.handle_size > 0) {
+    response.recall_handle = texts.substr(parked.id_size + parked.key_size, parked.handle_size);
+  }
   const std::string_view remark = code == 0 ? "" : "FLUSH_DISK_TIMEOUT";
   parked.responder.reply(response, {}, {.code = code, .remark = remark, .extra = extra_});
 }

@@ -30,6 +30,7 @@ struct StoredMessage {
   Placed placed;
   std::span<const std::int64_t> positions;  // of a batch, of each message; empty for a single one
   std::string_view unique_key;
+  std::string_view recall_handle = {};  // of a timer message
   bool waits_for_store = true;  // false: does not wait for the flusher in sync mode
 };
 
@@ -52,12 +53,14 @@ class SendAnswers {
   void park(net::Responder responder, const StoredMessage& message);
   // For a message just put; the answer has no header and waits for the commit only.
   void park_plain(net::Responder responder);
+  // The same; the answer says which message was called back.
+  void park_recall(net::Responder responder, std::string_view unique_key);
 
   // MSG_REGION and TRACE_ON go with a refused send too.
   void refuse(net::Responder& responder, const Error& error) const;
 
-  // What would happen at the end of the turn, now.
-  void commit();
+  // What would happen at the end of the turn, now. An error: nothing of it is stored.
+  Result<void> commit();
 
   // Every second: senders who wait for the flusher too long are told FLUSH_DISK_TIMEOUT; their
   // messages are stored.
@@ -70,11 +73,14 @@ class SendAnswers {
   struct Parked {
     net::Responder responder;
     bool is_send = false;
+    bool is_recall = false;
     bool waits_for_flush = false;
     std::int32_t queue_id = 0;
     std::int64_t queue_offset = 0;
-    std::size_t id_size = 0;  // message id, then unique key, stand in Group::texts at `text_at`
+    // Message id, unique key and recall handle stand in Group::texts at `text_at`.
+    std::size_t id_size = 0;
     std::size_t key_size = 0;
+    std::size_t handle_size = 0;
     std::size_t text_at = 0;
   };
   // What one commit answers.

@@ -14,11 +14,6 @@
 
 // A consumer gives back a message it could not consume. Java:
 // SendMessageProcessor.consumerSendMsgBack.
-//
-// There is no delay service yet, so the message is stored in %RETRY%<group> at once instead of
-// after the delay of its level: it comes back sooner than from stock, but it is never lost, its
-// reconsumeTimes count up and it ends in %DLQ%<group> all the same. See
-// docs/decisions/send-back-without-delay.md.
 
 namespace rocketmq::broker {
 namespace {
@@ -41,10 +36,15 @@ bool is_dead(const ConsumerSendMsgBack& request, const SubscriptionGroupConfig& 
   return reconsume_times >= times_max || request.delay_level < 0;
 }
 
-// What a message keeps and gains on its way back.
-std::string properties_of_retry(const RecordView& message) {
+// What a message keeps and gains on its way back. Of an earlier wait nothing is left.
+std::string properties_of_retry(const RecordView& message, std::int32_t delay_level) {
   std::string properties(message.properties);
-  protocol::erase_property(properties, property::delay_time_level);
+  for (const std::string_view old :
+       {property::delay_time_level, property::real_topic, property::real_queue_id,
+        property::timer_delay_sec, property::timer_delay_ms, property::timer_deliver_ms}) {
+    protocol::erase_property(properties, old);
+  }
+  protocol::append_property(properties, property::delay_time_level, std::to_string(delay_level));
   if (!protocol::find_property(properties, property::retry_topic)) {
     protocol::append_property(properties, property::retry_topic, message.topic);
   }
@@ -118,10 +118,19 @@ Result<bool> SendBackHandler::send_back(const ConsumerSendMsgBack& request,
   // only those.
   const std::int32_t queue_nums = std::min(wanted_queues, *topic_queues);
 
-  const std::string properties = properties_of_retry(message);
+  // Java: the third level is the first that is tried again.
+  const std::int32_t level = dead                       ? 0
+                             : request.delay_level == 0 ? 3 + message.reconsume_times
+                                                        : request.delay_level;
+  std::string properties = properties_of_retry(message, level);
+  const auto queue_id =
+      static_cast<std::int32_t>(random_() % static_cast<std::uint32_t>(queue_nums));
+  const auto place = core_.detours.of(Wishes{.delay_level = level}, {topic, queue_id}, properties,
+                                      core_.loop.wall_ms());
+  if (!place) return place.error();
   message.properties = properties;
-  message.topic = topic;
-  message.queue_id = static_cast<std::int32_t>(random_() % static_cast<std::uint32_t>(queue_nums));
+  message.topic = place->topic;
+  message.queue_id = place->queue_id;
   message.store_host = core_.store_host;
   ++message.reconsume_times;
   message.prepared_transaction_offset = 0;

@@ -7,6 +7,7 @@
 namespace rocketmq::broker {
 namespace {
 
+using namespace std::chrono_literals;
 using protocol::find_property;
 using ::testing::StartsWith;
 
@@ -39,6 +40,9 @@ TEST_F(SendBackTest, stores_the_message_for_retry_with_its_history) {
   ASSERT_TRUE(client->call(send_to("T", 0, "TAGS\1a\2UNIQ_KEY\1K\2"), "x"));
   const std::int64_t position = only_record("T").physical_offset;
   ASSERT_EQ(client->refusal(back(position)), "0");
+  rig.loop.advance(9900ms);  // the third level
+  EXPECT_EQ(client->call(pull_from("%RETRY%G", 0, 0))->header.max_offset, 0);
+  rig.loop.advance(200ms);
   const protocol::RecordView retry = only_record("%RETRY%G");
   EXPECT_EQ(retry.body, "x");
   EXPECT_EQ(retry.reconsume_times, 1);
@@ -50,7 +54,9 @@ TEST_F(SendBackTest, stores_the_message_for_retry_with_its_history) {
   const std::string first_id(find_property(retry.properties, "ORIGIN_MESSAGE_ID").value_or(""));
   EXPECT_EQ(protocol::parse_offset_message_id(first_id)->physical_offset, position);
 
+  EXPECT_EQ(find_property(retry.properties, "DELAY"), "3");
   ASSERT_EQ(client->refusal(back(retry.physical_offset)), "0");
+  rig.loop.advance(30'100ms);  // the fourth
   const protocol::RecordView again = only_record("%RETRY%G", 1);
   EXPECT_EQ(again.reconsume_times, 2);
   EXPECT_EQ(find_property(again.properties, "RETRY_TOPIC"), "T");
@@ -66,6 +72,7 @@ TEST_F(SendBackTest, goes_to_the_dead_letters_when_told_so_or_tried_too_often) {
   request.max_reconsume_times = 0;
   ASSERT_EQ(client->refusal(request), "0");
   EXPECT_EQ(only_record("%DLQ%G", 1).body, "x");
+  rig.loop.advance(1min);
   EXPECT_EQ(client->refusal(pull_from("%RETRY%G", 0, 0)).substr(0, 3), "17 ");
 }
 

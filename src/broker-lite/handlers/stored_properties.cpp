@@ -8,39 +8,45 @@ namespace {
 
 namespace property = protocol::property;
 
+// Java: Boolean.parseBoolean.
 bool is_true(std::string_view text) {
   bool value = false;
   protocol::from_text(text, value);
   return value;
 }
 
-// Java: Message.getDelayTimeLevel; where it would throw, the wish is there all the same.
-bool is_delay_level(std::string_view text) {
-  std::int32_t level = 0;
-  return !protocol::from_text(text, level) || level > 0;
+// The lower comes first. Java: HookUtils.transformTimerMessage.
+int rank_of_timer(std::string_view name) {
+  if (name == property::timer_delay_sec) return 1;
+  if (name == property::timer_delay_ms) return 2;
+  if (name == property::timer_deliver_ms) return 3;
+  return 4;
 }
 
-bool asks_for_missing_service(const protocol::Property& entry) {
-  const auto& [name, value] = entry;
-  switch (name.front()) {  // cheap: few properties begin like one of these
-    case 'D':
-      return name == property::delay_time_level && is_delay_level(value);
-    case 'T':
-      if (name == property::transaction_prepared) return is_true(value);
-      return name == property::timer_delay_sec || name == property::timer_delay_ms ||
-             name == property::timer_deliver_ms || name == property::timer_del_unique_key;
-    default:
-      return false;
-  }
+void read_timer(const protocol::Property& entry, Wishes& wishes) {
+  const int rank = rank_of_timer(entry.name);
+  if (rank <= 3 && rank <= rank_of_timer(wishes.timer.name)) wishes.timer = entry;
 }
 
 void read_wish(const protocol::Property& entry, Wishes& wishes) {
-  if (entry.name == property::unique_key) {
-    wishes.unique_key = entry.value;
-  } else if (entry.name == property::wait_store_msg_ok) {
-    wishes.waits_for_store = is_true(entry.value);  // Java: Boolean.parseBoolean
-  } else if (wishes.unsupported.empty() && asks_for_missing_service(entry)) {
-    wishes.unsupported = entry.name;
+  switch (entry.name.front()) {  // cheap: few properties begin like one of these
+    case 'U':
+      if (entry.name == property::unique_key) wishes.unique_key = entry.value;
+      return;
+    case 'W':
+      if (entry.name == property::wait_store_msg_ok) wishes.waits_for_store = is_true(entry.value);
+      return;
+    case 'D':
+      if (entry.name != property::delay_time_level) return;
+      // Java throws at what is no number, and the message is not stored; here it does not wait.
+      if (!protocol::from_text(entry.value, wishes.delay_level)) wishes.delay_level = 0;
+      return;
+    case 'T':
+      if (entry.name == property::transaction_prepared) wishes.is_half = is_true(entry.value);
+      if (entry.name == property::timer_del_unique_key) wishes.deletes_timer = true;
+      return read_timer(entry, wishes);
+    default:
+      return;
   }
 }
 

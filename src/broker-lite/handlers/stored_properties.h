@@ -1,7 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
+
+#include "protocol/properties.h"
 
 namespace rocketmq::broker {
 
@@ -13,9 +16,12 @@ std::string broker_properties(std::string_view cluster, std::string_view region,
 struct Wishes {
   std::string_view unique_key;  // view of the text read; empty: the message has none
   bool waits_for_store = true;  // WAIT is not "false"
-  // The first property that asks for a service this broker does not offer (delay, timer,
-  // transaction); empty: none.
-  std::string_view unsupported;
+  std::int32_t delay_level = 0;  // DELAY
+  // TIMER_DELAY_SEC, else TIMER_DELAY_MS, else TIMER_DELIVER_MS; an empty name: none.
+  protocol::Property timer;
+  bool deletes_timer = false;  // TIMER_DEL_UNIQKEY: it calls another back
+  bool is_half = false;        // TRAN_MSG: it waits for the end of its transaction
+  bool waits() const { return delay_level > 0 || !timer.name.empty() || is_half; }
 };
 
 Wishes read_wishes(std::string_view properties);

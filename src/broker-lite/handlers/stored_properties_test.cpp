@@ -43,23 +43,28 @@ TEST(StoredProperties, say_what_the_message_asks_for) {
   const Wishes wishes = read_wishes(sent);
   EXPECT_EQ(wishes.unique_key, "AB12");
   EXPECT_FALSE(wishes.waits_for_store);
-  EXPECT_EQ(wishes.unsupported, "");
+  EXPECT_FALSE(wishes.waits());
   EXPECT_TRUE(read_wishes("").waits_for_store);
   EXPECT_TRUE(read_wishes("WAIT\1TRUE\2").waits_for_store);
 }
 
-TEST(StoredProperties, name_the_service_that_is_not_offered) {
-  EXPECT_EQ(read_wishes("DELAY\0013\2").unsupported, "DELAY");
-  EXPECT_EQ(read_wishes("DELAY\1x\2").unsupported, "DELAY");
-  EXPECT_EQ(read_wishes("TRAN_MSG\1True\2").unsupported, "TRAN_MSG");
-  EXPECT_EQ(read_wishes("TIMER_DELAY_SEC\0019\2").unsupported, "TIMER_DELAY_SEC");
-  EXPECT_EQ(read_wishes("TIMER_DELAY_MS\0019\2").unsupported, "TIMER_DELAY_MS");
-  EXPECT_EQ(read_wishes("TIMER_DELIVER_MS\0019\2").unsupported, "TIMER_DELIVER_MS");
-  EXPECT_EQ(read_wishes("TIMER_DEL_UNIQKEY\1k\2").unsupported, "TIMER_DEL_UNIQKEY");
+TEST(StoredProperties, say_that_a_message_waits) {
+  EXPECT_EQ(read_wishes("DELAY\0013\2").delay_level, 3);
+  EXPECT_EQ(read_wishes("DELAY\1x\2").delay_level, 0);
+  EXPECT_TRUE(read_wishes("TRAN_MSG\1True\2").is_half);
+  EXPECT_EQ(read_wishes("TIMER_DELAY_MS\0019\2").timer.value, "9");
+  EXPECT_TRUE(read_wishes("TIMER_DEL_UNIQKEY\1k\2").deletes_timer);
   for (const char* harmless : {"DELAY\0010\2", "DELAY\001-1\2", "TRAN_MSG\1false\2",
                                "TAGS\1DELAY\2", "TIMER_OUT_MS\0015\2", "DELAYED\0013\2"}) {
-    EXPECT_EQ(read_wishes(harmless).unsupported, "") << harmless;
+    EXPECT_FALSE(read_wishes(harmless).waits()) << harmless;
   }
+}
+
+TEST(StoredProperties, prefer_seconds_to_ms_to_a_time) {
+  constexpr std::string_view all = "TIMER_DELIVER_MS\0013\2TIMER_DELAY_SEC\0011\2TIMER_DELAY_MS\0012\2";
+  EXPECT_EQ(read_wishes(all).timer.name, "TIMER_DELAY_SEC");
+  EXPECT_EQ(read_wishes("TIMER_DELIVER_MS\0013\2TIMER_DELAY_MS\0012\2").timer.name,
+            "TIMER_DELAY_MS");
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ void update_topic(Core& core, net::Call<protocol::UpdateAndCreateTopic> call) {
 // The queues first: where they cannot be dropped the topic stays, and can be deleted again.
 Result<void> remove_topic(Core& core, std::string_view topic) {
   if (core.topics.find(topic) == nullptr) return {};
-  core.commit_messages();  // their senders must hear what became of them
+  static_cast<void>(core.commit_messages());  // their senders must hear what became of them
   if (auto deleted = core.store.delete_topic(topic); !deleted) return deleted;
   core.topics.remove(topic, core.loop.wall_ms());
   core.offsets.remove_topic(topic);

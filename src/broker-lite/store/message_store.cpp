@@ -29,7 +29,7 @@ MessageStore::MessageStore(StoreOptions options, Directory& directory, Flusher& 
       running_(directory),
       put_limits_{options_.max_message_size, log_.block_size_max()} {
   if (!options_.tags_code) {
-    options_.tags_code = [](const RecordView& record) {
+    options_.tags_code = [](const RecordView& record, std::int64_t) {
       return protocol::tags_code(record.properties);
     };
   }
@@ -185,7 +185,8 @@ void MessageStore::encode(const RecordView& message, char* to, std::int64_t posi
   protocol::patch_queue_offset(to, coming.queue_offset);
   protocol::patch_physical_offset(to, position);
   protocol::patch_store_timestamp(to, coming.store_timestamp);
-  coming.entry = {position, static_cast<std::int32_t>(size), options_.tags_code(message)};
+  coming.entry = {position, static_cast<std::int32_t>(size),
+                  options_.tags_code(message, coming.store_timestamp)};
   uncommitted_.push_back(coming);
 }
 

@@ -334,7 +334,7 @@ TEST(MessageStore, leaves_no_place_in_a_queue_for_half_messages_and_rollbacks) {
 
 TEST(MessageStore, lets_its_owner_say_what_queues_hold_beside_a_position) {
   Store s;
-  s.options.tags_code = [](const protocol::RecordView& record) {
+  s.options.tags_code = [](const protocol::RecordView& record, std::int64_t) {
     return static_cast<std::int64_t>(record.body.size());
   };
   s.reopen();

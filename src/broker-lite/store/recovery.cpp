@@ -21,7 +21,7 @@ class Recovery {
  public:
   Recovery(CommitLog& log, ConsumeQueues& queues, const LastStop& last_stop,
            const Checkpoint& checkpoint,
-           const std::function<std::int64_t(const RecordView&)>& tags_code)
+           const std::function<std::int64_t(const RecordView&, std::int64_t)>& tags_code)
       : log_(log),
         reader_(log),
         queues_(queues),
@@ -107,7 +107,7 @@ class Recovery {
       if (!moved || !*moved) return moved;
     }
     append(record, {record.physical_offset, static_cast<std::int32_t>(record.bytes.size()),
-                    tags_code_(record)});
+                    tags_code_(record, record.store_timestamp)});
     return true;
   }
 
@@ -179,7 +179,7 @@ class Recovery {
   ConsumeQueues& queues_;
   const LastStop& last_stop_;
   RecoveryStart start_;
-  const std::function<std::int64_t(const RecordView&)>& tags_code_;
+  const std::function<std::int64_t(const RecordView&, std::int64_t)>& tags_code_;
   Recovered result_;
 };
 
@@ -187,7 +187,7 @@ class Recovery {
 
 Result<Recovered> recover(CommitLog& log, ConsumeQueues& queues, const LastStop& last_stop,
                           const Checkpoint& checkpoint,
-                          const std::function<std::int64_t(const RecordView&)>& tags_code) {
+                          const std::function<std::int64_t(const RecordView&, std::int64_t)>& tags_code) {
   return Recovery(log, queues, last_stop, checkpoint, tags_code).run();
 }
 

@@ -52,7 +52,7 @@ inline constexpr std::string_view damaged_topic = "rmq_sys_damaged";
 // Damage in what is not read here shows when it is consumed.
 Result<Recovered> recover(
     CommitLog& log, ConsumeQueues& queues, const LastStop& last_stop, const Checkpoint& checkpoint,
-    const std::function<std::int64_t(const protocol::RecordView&)>& tags_code);
+    const std::function<std::int64_t(const protocol::RecordView&, std::int64_t)>& tags_code);
 
 // Stock gives half messages and rollbacks no place in a queue.
 // Java: CommitLogDispatcherBuildConsumeQueue.

@@ -44,7 +44,8 @@ struct StoreOptions {
   std::int32_t open_files_max = 512;                // consume-queue files kept open
 
   // What a consume queue stores beside a message's position. The delay queues put a time here.
-  std::function<std::int64_t(const protocol::RecordView&)> tags_code;  // default: hash of TAGS
+  // Default: the hash of TAGS.
+  std::function<std::int64_t(const protocol::RecordView&, std::int64_t store_timestamp)> tags_code;
 };
 
 }  // namespace rocketmq::broker
