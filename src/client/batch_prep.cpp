@@ -45,9 +45,8 @@ PreparedMessage join(std::span<const PreparedMessage* const> messages) {
     body_size += batch_entry_size(*message);
     batch.body_size += message->body_size;
   }
-  batch.memory =
-      std::make_unique_for_overwrite<char[]>(first.topic.size() + properties.size() + body_size);
-  char* at = batch.memory.get();
+  batch.memory = MemoryBlock(0, first.topic.size() + properties.size() + body_size);
+  char* at = batch.memory.texts();
   const auto put = [&at](std::string_view text) {
     char* const start = at;
     if (!text.empty()) std::memcpy(start, text.data(), text.size());
@@ -74,6 +73,7 @@ PreparedMessage join(std::span<const PreparedMessage* const> messages) {
 Result<PreparedMessage> prepare_batch(Span<const Message> messages, PrepareOptions options) {
   if (auto checked = check_batch(messages); !checked) return std::move(checked).error();
   options.compression = Compression::none;
+  options.front_bytes = 0;
   std::vector<PreparedMessage> entries;
   std::vector<const PreparedMessage*> pointers;
   entries.reserve(messages.size());

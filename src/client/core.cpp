@@ -123,6 +123,9 @@ void Client::Core::build(net::ChannelPoolOptions connections) {
         [this](std::shared_ptr<const net::TlsContext> tls) { pool_->set_tls(std::move(tls)); });
   }
 
+  if (own_loop_ != nullptr) {
+    own_loop_->let_callers_lead([this] { return pool_->call_counters().under_way() == 0; });
+  }
   routes_->on_new_broker = [this] { groups_->heartbeat_soon(); };
   pool_->on_opened = [this](const std::string& address) {
     ++open_channels_;
@@ -217,6 +220,7 @@ void Client::Core::shut() {
 void Client::Core::take_down() {
   const auto flushed = std::make_shared<std::promise<void>>();
   net::run_in(*loop_, [&] {
+    if (own_loop_ != nullptr) own_loop_->let_callers_lead(nullptr);
     tasks_.reset();
     address_server_.reset();
     tls_reload_.reset();

@@ -89,6 +89,12 @@ class Client::Core {
   template <class T>
   Result<T> wait(std::function<net::Task<Result<T>>()> make);
 
+  // For a thread that is about to wait for something on the loop: calls `begin`, which posts it,
+  // and runs the loop until `is_done()` where this thread may; else it returns, and the caller
+  // sleeps.
+  template <class Begin, class IsDone>
+  void begin_to_wait(Begin begin, IsDone is_done);
+
   // Runs user code, in this order, where the user wants it run.
   void run_callbacks(client::WorkList list);
 
@@ -227,14 +233,26 @@ net::Task<> Client::Core::run_and_tell(net::Task<Result<T>> task,
   promise->set_value(co_await std::move(task));
 }
 
+template <class Begin, class IsDone>
+void Client::Core::begin_to_wait(Begin begin, IsDone is_done) {
+  if (own_loop_ == nullptr) return begin();
+  net::EventLoop::Lead lead(*own_loop_);
+  begin();
+  lead.run_until(is_done);
+}
+
 template <class T>
 Result<T> Client::Core::wait(std::function<net::Task<Result<T>>()> make) {
   if (auto refused = refuse_to_wait(); !refused) return std::move(refused).error();
   auto promise = std::make_shared<std::promise<Result<T>>>();
   std::future<Result<T>> result = promise->get_future();
-  loop_->post([this, make = std::move(make), promise = std::move(promise)] {
-    tasks_->start(run_and_tell<T>(make(), promise));
-  });
+  begin_to_wait(
+      [&] {
+        loop_->post([this, make = std::move(make), promise = std::move(promise)] {
+          tasks_->start(run_and_tell<T>(make(), promise));
+        });
+      },
+      [&] { return result.wait_for(net::Duration::zero()) == std::future_status::ready; });
   return result.get();
 }
 

@@ -166,9 +166,9 @@ Result<PreparedMessage> prepare(const Message& message, const PrepareOptions& op
     prepared.sys_flag |= protocol::compression_sys_flag(on_the_wire(options.compression));
   }
 
-  prepared.memory = std::make_unique_for_overwrite<char[]>(topic.size() + properties_size +
-                                                           (is_copied ? body.size() : 0));
-  Writer out(prepared.memory.get());
+  prepared.memory = MemoryBlock(options.front_bytes,
+                                topic.size() + properties_size + (is_copied ? body.size() : 0));
+  Writer out(prepared.memory.texts());
   prepared.topic = out.put(topic);
   const char* const properties_start = out.at();
   out.put(property::unique_key);

@@ -6,12 +6,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "client/memory_block.h"
 #include "protocol/properties.h"
 
 namespace rocketmq::client {
@@ -23,6 +23,7 @@ struct PrepareOptions {
   int compression_level = 5;
   std::size_t unique_key_size = 32;
   std::string_view name_space;  // of the topic; empty: none
+  std::size_t front_bytes = 0;  // room in the memory for its owner
 };
 
 // A message as it goes into a frame. Its texts lie in one block of memory that it owns; only the
@@ -44,7 +45,7 @@ struct PreparedMessage {
   // What the user knows it by: the UNIQ_KEY; of a batch those of its entries, joined by commas.
   std::string message_id() const;
 
-  std::unique_ptr<char[]> memory;
+  MemoryBlock memory;
   char* unique_key_room = nullptr;
   std::size_t unique_key_size = 0;
   std::vector<char*> entry_key_rooms;  // of a batch: the UNIQ_KEYs of its entries

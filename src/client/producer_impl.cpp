@@ -25,7 +25,8 @@ client::PrepareOptions prepare_options(const ProducerOptions& options, const Cli
           .compress_from_bytes = options.compress_from_bytes,
           .compression_level = options.compression_level,
           .unique_key_size = core.unique_key_size(),
-          .name_space = core.name_space()};
+          .name_space = core.name_space(),
+          .front_bytes = client::send_bytes};
 }
 
 std::shared_ptr<const client::SendHooks> make_hooks(const ProducerOptions& options,
@@ -161,8 +162,7 @@ std::unique_ptr<client::Send> Producer::Impl::begin(Result<Order> order,
   }
   std::unique_ptr<client::Send> send;
   if (admitted) {
-    send = std::make_unique<client::Send>(std::move(order->message), std::move(done), deadline,
-                                          pending_);
+    send = client::Send::make(std::move(order->message), std::move(done), deadline, pending_);
     send->kind = order->kind;
     send->target = std::move(order->target);
     send->may_be_batched = order->may_be_batched;
@@ -225,25 +225,24 @@ Result<void> Producer::Impl::refuse_to_wait() const {
 }
 
 Result<SendReceipt> Producer::Impl::wait(std::unique_ptr<client::Send> send,
-                                         std::future<Result<SendReceipt>> receipt) {
+                                         client::SendSlot& receipt) {
   if (send->result && send->hooks == nullptr) {
     pending_->failed.fetch_add(1, std::memory_order_relaxed);
     pending_->end();
     return (*std::move(send->result)).error();
   }
-  enqueue(std::move(send));
-  return receipt.get();
+  core_->begin_to_wait([&] { enqueue(std::move(send)); }, [&] { return receipt.is_set(); });
+  return receipt.take();
 }
 
 Result<SendReceipt> Producer::Impl::send(const Message& message, const client::SendCall& call) {
   if (auto refused = refuse_to_wait(); !refused) return std::move(refused).error();
-  client::SendPromise promise;
-  auto receipt = promise.get_future();
+  client::SendSlot receipt;
   return with_hooks(hooks_.get(), one(message), [&](Span<const Message> messages) {
     // Nothing is copied: we stay here until the message is done with.
     return wait(begin(prepare(messages[0], call, client::BodyMemory::borrow, false),
-                      call.options.timeout, std::move(promise)),
-                std::move(receipt));
+                      call.options.timeout, &receipt),
+                receipt);
   });
 }
 
@@ -290,11 +289,9 @@ Result<void> Producer::Impl::send_oneway(const Message& message, const client::S
 Result<SendReceipt> Producer::Impl::send_batch(Span<const Message> messages,
                                                const SendOptions& options) {
   if (auto refused = refuse_to_wait(); !refused) return std::move(refused).error();
-  client::SendPromise promise;
-  auto receipt = promise.get_future();
+  client::SendSlot receipt;
   return with_hooks(hooks_.get(), messages, [&](Span<const Message> changed) {
-    return wait(begin(prepare_batch(changed, options), options.timeout, std::move(promise)),
-                std::move(receipt));
+    return wait(begin(prepare_batch(changed, options), options.timeout, &receipt), receipt);
   });
 }
 

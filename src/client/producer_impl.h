@@ -103,9 +103,8 @@ class Producer::Impl final : public client::Handle, public std::enable_shared_fr
   void enqueue(std::unique_ptr<client::Send> send);
   void start_queued();  // on the loop
 
-  // Waits for the end of a send begun with this promise's future; on a refusal it ends here.
-  Result<SendReceipt> wait(std::unique_ptr<client::Send> send,
-                           std::future<Result<SendReceipt>> receipt);
+  // Waits for the end of a send that was begun for this slot; on a refusal it ends here.
+  Result<SendReceipt> wait(std::unique_ptr<client::Send> send, client::SendSlot& receipt);
   Result<void> refuse_to_wait() const;
 
   Result<void> wait_until_closed(std::chrono::milliseconds deadline);

@@ -34,16 +34,16 @@ void Send::run() {
   ours->end();
 }
 
-void Send::tell_promise() {
-  auto* const promise = std::get_if<SendPromise>(&done);
+void Send::tell_waiter() {
+  const auto tell = [this](Result<SendReceipt> told) {
+    if (auto* const slot = std::get_if<SendSlot*>(&done)) return (*slot)->set(std::move(told));
+    if (auto* const promise = std::get_if<SendPromise>(&done)) promise->set_value(std::move(told));
+  };
   if (is_admitted) pending->release();
-  if (has_work()) {
-    if (promise != nullptr) promise->set_value(*result);
-    return;
-  }
+  if (has_work()) return tell(*result);
   const std::unique_ptr<Send> self(this);
   pending->end();
-  if (promise != nullptr) promise->set_value(*std::move(result));
+  tell(*std::move(result));
 }
 
 }  // namespace rocketmq::client

@@ -16,6 +16,7 @@
 #include "client/log.h"
 #include "client/message_prep.h"
 #include "client/pending_sends.h"
+#include "client/result_slot.h"
 #include "client/send_attempt.h"
 #include "client/send_hooks.h"
 #include "client/send_plan.h"
@@ -27,6 +28,7 @@ namespace rocketmq::client {
 
 class Send;
 using SendPromise = std::promise<Result<SendReceipt>>;
+using SendSlot = ResultSlot<Result<SendReceipt>>;
 struct NoAnswer {};                  // one-way
 using Members = std::vector<Send*>;  // those that were put together into this one, and are its own
 
@@ -48,7 +50,14 @@ class CallbackScope {
 // then owned by the Sender, at last as a piece of Work by the executor.
 class Send final : public Work {
  public:
-  using Done = std::variant<NoAnswer, SendPromise, SendCallback, Members>;
+  using Done = std::variant<NoAnswer, SendSlot*, SendPromise, SendCallback, Members>;
+
+  // In the memory of the message, where that has front_bytes.
+  static std::unique_ptr<Send> make(PreparedMessage prepared, Done told, net::TimePoint until,
+                                    std::shared_ptr<PendingSends> in) {
+    return std::unique_ptr<Send>(
+        new (prepared.memory) Send(std::move(prepared), std::move(told), until, std::move(in)));
+  }
 
   Send(PreparedMessage prepared, Done told, net::TimePoint until, std::shared_ptr<PendingSends> in)
       : message(std::move(prepared)),
@@ -60,6 +69,11 @@ class Send final : public Work {
       : done(std::move(told)), pending(std::move(in)), is_admitted(false), result(std::move(why)) {}
   ~Send() = default;
 
+  static void* operator new(std::size_t bytes) { return ::operator new(bytes); }
+  static void* operator new(std::size_t bytes, MemoryBlock& block) { return block.give(bytes); }
+  static void operator delete(void* send) { ::operator delete(send); }
+  static void operator delete(void* send, MemoryBlock&) { ::operator delete(send); }
+
   bool is_oneway() const { return std::holds_alternative<NoAnswer>(done); }
   Members* members() { return std::get_if<Members>(&done); }
   bool has_work() const { return std::holds_alternative<SendCallback>(done) || hooks != nullptr; }
@@ -69,8 +83,8 @@ class Send final : public Work {
 
   // Calls hooks and callback, counts the send as ended, and is gone.
   void run() override;
-  // Tells who waits for it. Of one without work that is its end.
-  void tell_promise();
+  // Tells the thread that waits for it. Of one without work that is its end.
+  void tell_waiter();
 
   // The producer whose callback runs on this thread just now, or nullptr.
   static const PendingSends* running_here() { return CallbackScope::running_here(); }
@@ -107,5 +121,7 @@ class Send final : public Work {
   Send* next = nullptr;  // in the queue of new ones
   net::Task<> task;      // waits before an attempt
 };
+
+constexpr std::size_t send_bytes = sizeof(Send);  // PrepareOptions::front_bytes
 
 }  // namespace rocketmq::client

@@ -132,9 +132,8 @@ void Sender::hand_over() {
       delete &send;
       continue;
     }
-    send.message.memory.reset();
     const bool has_work = send.has_work();
-    if (!std::holds_alternative<SendCallback>(send.done)) send.tell_promise();
+    if (!std::holds_alternative<SendCallback>(send.done)) send.tell_waiter();
     if (has_work) work.push(send);
   }
   core_->run_callbacks(std::move(work));

@@ -1,5 +1,6 @@
 #include "net/event_loop.h"
 
+#include <atomic>
 #include <future>
 #include <thread>
 #include <utility>
@@ -11,11 +12,19 @@
 
 namespace rocketmq::net {
 
+namespace {
+
+// A caller that begins to wait so soon after the last wait will do so again.
+constexpr Duration soon = std::chrono::milliseconds(1);
+
+}  // namespace
+
 class EventLoop::Impl {
  public:
   Reactor reactor;
   Resolver resolver{reactor.posts()};
   std::thread thread;
+  std::atomic<TimePoint> last_wait_ended{TimePoint::min()};
 };
 
 EventLoop::EventLoop() : impl_(std::make_unique<Impl>()) {}
@@ -34,6 +43,31 @@ void EventLoop::start() {
 }
 void EventLoop::run() { impl_->reactor.run(); }
 void EventLoop::stop() { impl_->reactor.stop(); }
+
+void EventLoop::let_callers_lead(std::function<bool()> is_idle) {
+  impl_->reactor.let_callers_lead(std::move(is_idle));
+}
+
+EventLoop::Lead::Lead(EventLoop& loop) : loop_(loop), is_held_(loop.impl_->reactor.try_lead()) {
+  if (is_held_) return;
+  const TimePoint last = loop_.impl_->last_wait_ended.load(std::memory_order_relaxed);
+  if (Clock::now() < last + soon) loop_.impl_->reactor.stand_aside_soon();
+}
+
+EventLoop::Lead::~Lead() {
+  give_back();
+  loop_.impl_->last_wait_ended.store(Clock::now(), std::memory_order_relaxed);
+}
+
+void EventLoop::Lead::run_until(const std::function<bool()>& is_done) {
+  if (!is_held_) return;
+  loop_.impl_->reactor.run_until(is_done);
+  give_back();
+}
+
+void EventLoop::Lead::give_back() {
+  if (std::exchange(is_held_, false)) loop_.impl_->reactor.give_back();
+}
 
 TimePoint EventLoop::now() const { return Clock::now(); }
 

@@ -31,6 +31,36 @@ class EventLoop final : public Loop {
   std::unique_ptr<Connecting> connect(std::string_view address, const ConnectOptions& options,
                                       OnConnect on_connect) override;
 
+  // For a thread that waits for something on the loop, over its making and its waiting:
+  //
+  //   EventLoop::Lead lead(loop);
+  //   loop.post(…);  // begins it
+  //   lead.run_until(…);
+  //   … wait for it in the ordinary way …
+  //
+  // One that comes again at once finds the loop's own thread standing aside, and runs the loop
+  // itself until it has what it waits for: no thread is woken for another. Only while the loop has
+  // nothing else to do; otherwise run_until() returns at once. What arrives unasked between two
+  // such waits is seen some milliseconds later. See docs/decisions/callers-may-lead.md.
+  class Lead {
+   public:
+    explicit Lead(EventLoop& loop);
+    ~Lead();
+    Lead(const Lead&) = delete;
+    Lead& operator=(const Lead&) = delete;
+
+    void run_until(const std::function<bool()>& is_done);
+
+   private:
+    void give_back();
+
+    EventLoop& loop_;
+    bool is_held_;
+  };
+  // Lets callers lead. `is_idle` says on the loop that it has nothing to do but to wait for what
+  // nobody asked for. On the loop, or before it runs.
+  void let_callers_lead(std::function<bool()> is_idle);
+
   class Impl;
 
  private:

@@ -37,12 +37,61 @@ void PostQueue::post(std::function<void()> function) {
     if (is_closed_) return;
     functions_.push_back(std::move(function));
     must_wake = std::exchange(is_asleep_, false);
+    if (lead_ == Lead::free) take_back();
   }
-  if (must_wake) wake();
+  if (must_wake) call();
+}
+
+void PostQueue::wake() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (lead_ == Lead::free) take_back();
+  }
+  call();
 }
 
 // When the pipe is full the loop has enough to wake up by.
-void PostQueue::wake() { wake_writer_.write("!", 1); }
+void PostQueue::call() { wake_writer_.write("!", 1); }
+
+void PostQueue::take_back() {
+  lead_ = Lead::own;
+  lead_changed_.notify_one();
+}
+
+void PostQueue::stand_aside(std::chrono::steady_clock::duration patience) {
+  std::unique_lock lock(mutex_);
+  if (!functions_.empty()) return;
+  lead_ = Lead::free;
+  const auto is_ours = [this] { return lead_ == Lead::own; };
+  while (!is_ours()) {
+    const std::uint64_t led_before = times_led_;
+    if (lead_changed_.wait_for(lock, patience, is_ours) || times_led_ != led_before) continue;
+    if (lead_ == Lead::free) {
+      lead_ = Lead::own;
+    } else {
+      is_patience_over_ = true;
+      lead_changed_.wait(lock, is_ours);
+    }
+  }
+  is_patience_over_ = false;
+}
+
+bool PostQueue::try_lead() {
+  const std::lock_guard lock(mutex_);
+  if (lead_ != Lead::free) return false;
+  lead_ = Lead::taken;
+  ++times_led_;
+  return true;
+}
+
+void PostQueue::give_back(bool may_stay_free) {
+  const std::lock_guard lock(mutex_);
+  if (may_stay_free && functions_.empty() && !is_patience_over_) {
+    lead_ = Lead::free;
+  } else {
+    take_back();
+  }
+}
 
 void PostQueue::drain() {
   char bytes[64];

@@ -14,6 +14,10 @@ namespace {
 constexpr std::size_t kept_buffers_max = 32;
 constexpr std::size_t kept_buffer_bytes_max = 256 * 1024;
 
+// So long the loop's own thread leaves it to a caller to come back, and what arrives meanwhile
+// waits as long, or twice. A caller that sends as fast as it can is back within tenths of this.
+constexpr Duration lead_patience = std::chrono::milliseconds(2);
+
 event_base* make_base() {
   event_config* const config = event_config_new();
   // Only the loop's thread touches it; PostQueue is how others reach it.
@@ -97,15 +101,46 @@ bool Reactor::in_loop_thread() const {
 }
 
 void Reactor::run() {
-  runner_.store(std::this_thread::get_id(), std::memory_order_release);
+  own_thread_ = std::this_thread::get_id();
+  set_runner(own_thread_);
   for (;;) {
     run_posted();
     run_deferred();
     if (must_stop_.load(std::memory_order_acquire)) break;
-    const int how = posts_->may_sleep() ? EVLOOP_ONCE : EVLOOP_ONCE | EVLOOP_NONBLOCK;
-    event_base_loop(base_, how);
+    if (is_lead_wanted_.load(std::memory_order_relaxed) && is_idle()) {
+      is_lead_wanted_.store(false, std::memory_order_relaxed);
+      posts_->stand_aside(lead_patience);
+      continue;
+    }
+    wait_for_events();
   }
-  runner_.store(std::thread::id(), std::memory_order_release);
+  set_runner({});
+}
+
+void Reactor::wait_for_events() {
+  const int how = posts_->may_sleep() ? EVLOOP_ONCE : EVLOOP_ONCE | EVLOOP_NONBLOCK;
+  event_base_loop(base_, how);
+}
+
+bool Reactor::try_lead() {
+  if (!posts_->try_lead()) return false;
+  set_runner(std::this_thread::get_id());
+  return true;
+}
+
+void Reactor::run_until(const std::function<bool()>& is_done) {
+  for (;;) {
+    run_posted();
+    run_deferred();
+    if (is_done() || must_stop_.load(std::memory_order_acquire)) return;
+    wait_for_events();
+  }
+}
+
+void Reactor::give_back() {
+  const bool may_stay_free = is_idle();
+  set_runner(own_thread_);
+  posts_->give_back(may_stay_free);
 }
 
 void Reactor::stop() {

@@ -35,6 +35,16 @@ class Reactor {
   void stop();  // any thread
   bool in_loop_thread() const;
 
+  // ---- callers that lead; see EventLoop::Lead
+
+  void let_callers_lead(std::function<bool()> is_idle) { is_idle_ = std::move(is_idle); }
+  bool try_lead();
+  // Runs the loop on this thread, which leads, until `is_done()`; sooner if it must stop.
+  void run_until(const std::function<bool()>& is_done);
+  void give_back();
+  // A caller comes again and again: it may lead as soon as the loop has nothing else to do.
+  void stand_aside_soon() { is_lead_wanted_.store(true, std::memory_order_relaxed); }
+
   const std::shared_ptr<PostQueue>& posts() { return posts_; }
   void defer(std::function<void()> function) { deferred_.push_back(std::move(function)); }
   std::unique_ptr<Timer> after(Duration delay, std::function<void()> function);
@@ -62,6 +72,9 @@ class Reactor {
   EventPointer make_event(evutil_socket_t fd, short what, Callback callback, void* owner);
   void run_posted();
   void run_deferred();
+  void wait_for_events();
+  bool is_idle() const { return is_idle_ && is_idle_(); }
+  void set_runner(std::thread::id runner) { runner_.store(runner, std::memory_order_release); }
   void woken() { posts_->drain(); }
 
   event_base* const base_;
@@ -74,6 +87,9 @@ class Reactor {
   std::vector<protocol::Buffer> buffers_;
   std::atomic<bool> must_stop_{false};
   std::atomic<std::thread::id> runner_{};
+  std::thread::id own_thread_;     // of run()
+  std::function<bool()> is_idle_;  // none: nobody else leads
+  std::atomic<bool> is_lead_wanted_{false};
 };
 
 }  // namespace rocketmq::net

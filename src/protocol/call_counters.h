@@ -37,11 +37,15 @@ class CallCounters {
     ++counter.times[std::min(static_cast<std::size_t>(width), counter.times.size() - 1)];
   }
   void failed(std::int32_t code) { ++by_code_[code].failed; }
+  void add_under_way(std::ptrdiff_t calls) { under_way_ += calls; }
 
   const std::unordered_map<std::int32_t, CallCounter>& by_code() const { return by_code_; }
+  // Calls that wait for an answer now.
+  std::ptrdiff_t under_way() const { return under_way_; }
 
  private:
   std::unordered_map<std::int32_t, CallCounter> by_code_;
+  std::ptrdiff_t under_way_ = 0;
 };
 
 }  // namespace rocketmq::protocol

@@ -78,6 +78,7 @@ Result<std::int32_t> RpcSession::begin(PendingCall& call, TimePoint deadline, st
   call.code_ = code;
   call.opaque_ = next_opaque();
   insert(call);
+  add_count(1);
   return call.opaque_;
 }
 
@@ -132,7 +133,7 @@ void RpcSession::close(const Error& error, std::uint64_t sent_bytes) {
     failing.add(*call);
   }
   slots_.clear();
-  count_ = 0;
+  add_count(-static_cast<std::ptrdiff_t>(count_));
   failing.tell([reason = error, sent_bytes](const PendingCall& call) {
     const bool may_be_done = call.ends_at_ <= sent_bytes;
     return Error{reason.code, reason.message, may_be_done ? Outcome::unknown : Outcome::not_sent};
@@ -156,13 +157,17 @@ void RpcSession::insert(PendingCall& call) {
   std::size_t slot = home(spread(call.opaque_));
   while (slots_[slot] != nullptr) slot = next(slot);
   slots_[slot] = &call;
-  ++count_;
+}
+
+void RpcSession::add_count(std::ptrdiff_t calls) {
+  count_ += static_cast<std::size_t>(calls);
+  if (counters_ != nullptr) counters_->add_under_way(calls);
 }
 
 // Closes the gap: whatever could not stand at its home because of it moves up.
 void RpcSession::erase(std::size_t slot) {
   slots_[slot] = nullptr;
-  --count_;
+  add_count(-1);
   std::size_t gap = slot;
   for (std::size_t at = next(gap); slots_[at] != nullptr; at = next(at)) {
     const std::size_t wanted = home(spread(slots_[at]->opaque_));
@@ -177,7 +182,6 @@ void RpcSession::erase(std::size_t slot) {
 void RpcSession::grow() {
   std::vector<PendingCall*> old(std::max<std::size_t>(16, slots_.size() * 2));
   old.swap(slots_);
-  count_ = 0;
   for (PendingCall* const call : old) {
     if (call != nullptr) insert(*call);
   }

@@ -108,6 +108,7 @@ class RpcSession {
   void insert(PendingCall& call);
   void erase(std::size_t slot);
   void grow();
+  void add_count(std::ptrdiff_t calls);
   void remove(PendingCall& call);
 
   void count_failure(const PendingCall& call);
