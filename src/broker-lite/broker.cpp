@@ -241,6 +241,7 @@ void Broker::Impl::serve(std::vector<std::string> name_servers, std::function<vo
   add_send_handlers(router_, core_, *answers_);
   add_send_back_handlers(router_, core_, *answers_);
   add_transaction_handlers(router_, transactions_, *answers_);
+  add_reply_handlers(router_, core_);
   add_recall_handlers(router_, core_, *answers_);
   add_pull_handlers(router_, *pulls_);
   add_offset_handlers(router_, core_);

@@ -38,6 +38,13 @@ class TestClient {
           notified.emplace_back(request.consumer_group);
           return {};
         });
+    router_.on<protocol::PushReplyMessageToClient>(
+        [this](const protocol::PushReplyMessageToClient& request,
+               net::RequestContext& context) -> Result<void> {
+          replies.push_back(
+              {std::string(request.properties.value_or("")), std::string(context.body())});
+          return {};
+        });
     router_.on<protocol::CheckTransactionState>(
         [this](const protocol::CheckTransactionState& request,
                net::RequestContext& context) -> Result<void> {
@@ -86,7 +93,12 @@ class TestClient {
     std::int64_t position = 0;
     std::string body;
   };
-  std::vector<Check> checks;  // half messages the broker asked for
+  struct Reply {
+    std::string properties;
+    std::string body;
+  };
+  std::vector<Reply> replies;  // that the broker pushed
+  std::vector<Check> checks;   // half messages the broker asked for
 
  private:
   net::SimLoop& loop_;

@@ -72,6 +72,7 @@ struct BrokerOptions {
   std::int64_t timer_max_delay_sec = 259'200;
   bool recall_message_enable = false;
   bool reject_transaction_message = false;
+  bool store_reply_message_enable = true;
   std::int64_t transaction_time_out_ms = 6'000;
   std::int64_t transaction_check_interval_ms = 30'000;
   std::int32_t transaction_check_max = 15;
@@ -136,6 +137,7 @@ struct BrokerOptions {
     v("timerWheelEnable", &O::timer_wheel_enable);
     v("timerMaxDelaySec", &O::timer_max_delay_sec);
     v("recallMessageEnable", &O::recall_message_enable);
+    v("storeReplyMessageEnable", &O::store_reply_message_enable);
     v("rejectTransactionMessage", &O::reject_transaction_message);
     v("transactionTimeOut", &O::transaction_time_out_ms);
     v("transactionCheckInterval", &O::transaction_check_interval_ms);

@@ -9,6 +9,7 @@
 
 #include "broker-lite/handlers/handlers.h"
 #include "broker-lite/handlers/send_answers.h"
+#include "broker-lite/handlers/send_request.h"
 #include "broker-lite/handlers/stored_properties.h"
 #include "broker-lite/state/names.h"
 #include "protocol/message_codec.h"
@@ -51,25 +52,6 @@ std::string describe(const TopicConfig& topic) {
              ", topicFilterType=", topic.topic_filter_type, ", topicSysFlag=", topic.topic_sys_flag,
              ", order=", topic.order ? "true" : "false", "]");
 }
-
-SendMessageV2 as_v2(const SendMessage& v1) {
-  SendMessageV2 v2;
-  v2.producer_group = v1.producer_group;
-  v2.topic = v1.topic;
-  v2.default_topic = v1.default_topic;
-  v2.default_topic_queue_nums = v1.default_topic_queue_nums;
-  v2.queue_id = v1.queue_id;
-  v2.sys_flag = v1.sys_flag;
-  v2.born_timestamp = v1.born_timestamp;
-  v2.flag = v1.flag;
-  v2.properties = v1.properties;
-  v2.reconsume_times = v1.reconsume_times;
-  v2.unit_mode = v1.unit_mode;
-  v2.max_reconsume_times = v1.max_reconsume_times;
-  v2.batch = v1.batch;
-  return v2;
-}
-const SendMessageV2& as_v2(const SendMessageV2& v2) { return v2; }
 
 class SendHandler {
  public:

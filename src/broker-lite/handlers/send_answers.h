@@ -31,7 +31,7 @@ struct StoredMessage {
   std::span<const std::int64_t> positions;  // of a batch, of each message; empty for a single one
   std::string_view unique_key;
   std::string_view recall_handle = {};  // of a timer message
-  bool waits_for_store = true;  // false: does not wait for the flusher in sync mode
+  bool waits_for_store = true;          // false: does not wait for the flusher in sync mode
 };
 
 // The one place where messages become acknowledged. Handlers put a message into the store and park

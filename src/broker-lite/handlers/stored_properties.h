@@ -14,8 +14,8 @@ std::string broker_properties(std::string_view cluster, std::string_view region,
 
 // What a message's properties ask the broker for.
 struct Wishes {
-  std::string_view unique_key;  // view of the text read; empty: the message has none
-  bool waits_for_store = true;  // WAIT is not "false"
+  std::string_view unique_key;   // view of the text read; empty: the message has none
+  bool waits_for_store = true;   // WAIT is not "false"
   std::int32_t delay_level = 0;  // DELAY
   // TIMER_DELAY_SEC, else TIMER_DELAY_MS, else TIMER_DELIVER_MS; an empty name: none.
   protocol::Property timer;

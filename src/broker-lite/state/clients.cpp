@@ -201,6 +201,22 @@ const std::vector<ClientMember>* Clients::find_producers(std::string_view group)
   return found == producers_.end() ? nullptr : &found->second;
 }
 
+net::ChannelHandle Clients::find_producer(std::string_view client_id) {
+  if (const auto known = found_producers_.find(client_id); known != found_producers_.end()) {
+    if (known->second) return known->second;
+    found_producers_.erase(known);
+  }
+  for (const auto& [group, members] : producers_) {
+    for (const ClientMember& member : members) {
+      if (member.client_id != client_id || !member.channel) continue;
+      std::erase_if(found_producers_, [](const auto& entry) { return !entry.second; });
+      found_producers_.emplace(client_id, member.channel);
+      return member.channel;
+    }
+  }
+  return {};
+}
+
 const protocol::SubscriptionData* Clients::find_subscription(std::string_view group,
                                                              std::string_view topic) const {
   const ConsumerGroup* consumers = find_consumers(group);

@@ -89,6 +89,8 @@ class Clients {
   // nullptr: nobody of the group is connected. Good until the next change.
   const ConsumerGroup* find_consumers(std::string_view group) const;
   const std::vector<ClientMember>* find_producers(std::string_view group) const;
+  // Empty: no producer of that client is connected.
+  net::ChannelHandle find_producer(std::string_view client_id);
   const protocol::SubscriptionData* find_subscription(std::string_view group,
                                                       std::string_view topic) const;
   // Groups with a live subscription on the topic, sorted.
@@ -116,6 +118,7 @@ class Clients {
   const ClientsOptions options_;
   TextMap<ConsumerGroup> consumers_;
   TextMap<std::vector<ClientMember>> producers_;
+  TextMap<net::ChannelHandle> found_producers_;  // by client id: looked for before
   std::unordered_map<net::ChannelHandle, Memberships> channels_;
   std::size_t members_ = 0;  // as many as all Memberships name together
 };
