@@ -4,7 +4,9 @@
 // input closes. FOLDER/calls gets a line for each: kind, when it began in Unix ms, how many ms it
 // took, how many it may take as documented, "ok" or the code of its error, the outcome (not_sent,
 // unknown; "-" when ok), the body that was sent ("-" where none was), and what the error says.
-// FOLDER/push, pull and simple get the bodies that these consumers got.
+// FOLDER/push, pull and simple get the bodies that these consumers got. Their groups are named
+// after the topic: a stock broker that hears a heartbeat after its connection was reset believes in
+// that member for two minutes, whoever is in its group.
 
 #include <rocketmq/rocketmq.h>
 #include <unistd.h>
@@ -79,13 +81,13 @@ class Calls {
 
   void run() {
     rmq::ProducerOptions options;
-    options.group = "calls-p";
+    options.group = settings_.topic + "-p";
     options.send_timeout = timeout();
     auto producer = client_.create_producer(options).value();
     auto admin = client_.create_admin().value();
     auto push = client_.create_push_consumer(push_options()).value();
     rmq::PullConsumerOptions pull_options;
-    pull_options.group = "calls-pull";
+    pull_options.group = settings_.topic + "-pull";
     pull_options.subscriptions = {{settings_.topic}};
     pull_options.start_at = rmq::StartAt::earliest;
     auto pull = client_.create_pull_consumer(pull_options).value();
@@ -99,7 +101,7 @@ class Calls {
     std::optional<rmq::SimpleConsumer> simple;
     if (!settings_.no_pop) {
       simple = client_
-                   .create_simple_consumer({.group = "calls-simple",
+                   .create_simple_consumer({.group = settings_.topic + "-simple",
                                             .subscriptions = {{settings_.topic}},
                                             .start_at = rmq::StartAt::earliest})
                    .value();
@@ -127,7 +129,7 @@ class Calls {
   }
   rmq::PushConsumerOptions push_options() {
     rmq::PushConsumerOptions options;
-    options.group = "calls-push";
+    options.group = settings_.topic + "-push";
     options.subscriptions = {{settings_.topic}};
     options.start_at = rmq::StartAt::earliest;
     options.on_message = [this](const rmq::MessageView& message) {
