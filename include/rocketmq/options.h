@@ -82,8 +82,8 @@ struct ClientOptions {
   std::string ns_v2;
 
   std::chrono::milliseconds connect_timeout{3000};
-  /// One request and its answer. A server that owes an answer and says nothing at all for this long
-  /// is connected to anew.
+  /// One request and its answer. A server that owes an answer and says nothing at all for this long,
+  /// and a second at the least, is connected to anew.
   std::chrono::milliseconds request_timeout{3000};
   /// Routes are asked for again this often, heartbeats sent, and so on. Java's defaults.
   std::chrono::milliseconds route_refresh_interval{30'000};

@@ -85,6 +85,11 @@ TEST_P(PullDialogues, may_fail_at_every_step) { testing::check_all_dialogues(Get
 INSTANTIATE_TEST_SUITE_P(
     Calls, PullDialogues,
     ::testing::Values(
+        DialogueCall<PullWorld>{"queues",  // of Client
+                                [](PullWorld& world) {
+                                  return without_value(
+                                      world.run(world.core->routes().get("other")));
+                                }},
         DialogueCall<PullWorld>{"assign",
                                 [](PullWorld& world) {
                                   return world.run(world.assignment.assign({{"other", "a", 0}}));

@@ -23,6 +23,8 @@ using namespace std::chrono_literals;
 
 constexpr std::chrono::milliseconds duration_min = 1ms;
 constexpr std::chrono::milliseconds duration_max = 24h;
+// Of a server; whoever has less patience for a call may be too hasty about the connection.
+constexpr net::Duration silence_min = 1s;
 
 Error refused(std::string why) { return {Errc::invalid_argument, std::move(why)}; }
 
@@ -158,7 +160,8 @@ net::ChannelPoolOptions pool_options(const ClientOptions& options, std::uint64_t
                                   : protocol::HeaderCodec::rocketmq;
   connections.channel.frame_bytes_max = options.frame_bytes_max;
   connections.channel.pending_calls_max = options.pending_requests_max;
-  connections.channel.silence_max = bounded(options.request_timeout);
+  connections.channel.silence_max =
+      std::max<net::Duration>(bounded(options.request_timeout), silence_min);
   connections.channel.request_hook = request_hook(options);
   connections.random_seed = random_seed;
   return connections;

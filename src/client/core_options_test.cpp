@@ -69,6 +69,11 @@ std::vector<std::string> added(const ClientOptions& options) {
   return fields;
 }
 
+TEST(PoolOptions, bears_with_a_silent_server_for_a_second_at_the_least) {
+  EXPECT_EQ(pool_options({.request_timeout = 50ms}, 1).channel.silence_max, 1s);
+  EXPECT_EQ(pool_options({.request_timeout = 5s}, 1).channel.silence_max, 5s);
+}
+
 TEST(RequestHook, is_not_there_where_nothing_is_to_be_added) {
   EXPECT_FALSE(request_hook({}));
   EXPECT_FALSE(request_hook({.ns = "wrapped, not added"}));
