@@ -228,7 +228,7 @@ LATER = "hole: broker-lite does not do this yet"
 NAMESPACE = ("--ns", "shop")
 NAMESPACE_V2 = ("--ns-v2", "shop")
 TRACE = ("--trace",)
-ONLY_5 = {"stock 4.9.7": "client: 4.x has only namespaces of the first kind", "broker-lite": LATER}
+ONLY_5 = {"stock 4.9.7": "client: 4.x has only namespaces of the first kind"}
 
 FEATURES = [
     Feature("sync", sends("plain"), BOTH),
@@ -240,16 +240,16 @@ FEATURES = [
     Feature("compressed lz4", sends("lz4", size=2000), BOTH, OLD_JAVA),
     Feature("compressed zstd", sends("zstd", size=2000), BOTH, OLD_JAVA),
     Feature("ordered", ordered, BOTH),
-    Feature("delay level", arrives_later(0.9, level=1), BOTH, {"broker-lite": LATER}),
+    Feature("delay level", arrives_later(0.9, level=1), BOTH),
     Feature("deliver after", arrives_later(2, after_ms=4000), BOTH,
-            {"stock 4.9.7": "broker: 4.x has no timer and delivers at once", "broker-lite": LATER}),
+            {"stock 4.9.7": "broker: 4.x has no timer and delivers at once"}),
     Feature("deliver at", deliver_at, BOTH,
-            {"stock 4.9.7": "broker: 4.x has no timer and delivers at once", "broker-lite": LATER}),
-    Feature("recall", recall, BOTH, {"stock 4.9.7": "broker: 4.x has no timer", "broker-lite": LATER}),
-    Feature("transaction commit", sends("commit"), BOTH, {"broker-lite": LATER}),
-    Feature("transaction rollback", rollback, BOTH, {"broker-lite": LATER}),
-    Feature("transaction checked by the broker", sends("check", count=3), BOTH, {"broker-lite": LATER}),
-    Feature("request and reply", request_reply, BOTH, {"broker-lite": LATER}),
+            {"stock 4.9.7": "broker: 4.x has no timer and delivers at once"}),
+    Feature("recall", recall, BOTH, {"stock 4.9.7": "broker: 4.x has no timer"}),
+    Feature("transaction commit", sends("commit"), BOTH),
+    Feature("transaction rollback", rollback, BOTH),
+    Feature("transaction checked by the broker", sends("check", count=3), BOTH),
+    Feature("request and reply", request_reply, BOTH),
     Feature("retry", retry, BOTH),
     Feature("dead letters", dead_letters, BOTH),
     Feature("broadcast", broadcast, BOTH),
@@ -266,9 +266,9 @@ FEATURES = [
     Feature("namespace", in_a_namespace, BOTH, {}, NAMESPACE),
     Feature("namespace, retry", retry, BOTH, {}, NAMESPACE),
     Feature("namespace, dead letters", dead_letters, BOTH, {}, NAMESPACE),
-    Feature("namespace, transaction checked", sends("check", count=3), BOTH,
-            {"broker-lite": LATER}, NAMESPACE),
-    Feature("namespace, request and reply", request_reply, BOTH, {"broker-lite": LATER}, NAMESPACE),
+    Feature("namespace, transaction checked", sends("check", count=3), BOTH, {},
+            NAMESPACE),
+    Feature("namespace, request and reply", request_reply, BOTH, {}, NAMESPACE),
     Feature("namespace v2, retry", retry, BOTH, ONLY_5, NAMESPACE_V2),
     Feature("namespace v2, request and reply", request_reply, BOTH, ONLY_5, NAMESPACE_V2),
     Feature("trace", traced, BOTH, {"broker-lite": LATER}, TRACE),
@@ -285,7 +285,9 @@ CONF = ["enablePropertyFilter=true", "transactionTimeOut=6000", "transactionChec
 def servers(folder):
     yield Stock("5.5.0", folder / "stock-5", *CONF, "recallMessageEnable=true"), "5.5.0"
     yield Stock("4.9.7", folder / "stock-4", *CONF), "4.9.7"
-    yield BrokerLite(folder), "5.5.0"
+    conf = folder / "broker-lite.conf"
+    conf.write_text("\n".join([*CONF, "recallMessageEnable=true"]) + "\n")
+    yield BrokerLite(folder, "-c", str(conf)), "5.5.0"
 
 
 def main():

@@ -51,6 +51,13 @@ TEST_F(ReplyTest, is_pushed_to_who_asked_and_stored) {
   EXPECT_THAT(bodies_of(pulled.body), ElementsAre("the answer"));
 }
 
+TEST_F(ReplyTest, makes_the_topic_of_a_namespace) {
+  auto request = reply_to("asker@1");
+  request.topic = "shop%DefaultCluster_REPLY_TOPIC";
+  EXPECT_EQ(replier->refusal(request, "x"), "0");
+  EXPECT_THAT(asker->replies, ::testing::SizeIs(1));
+}
+
 TEST_F(ReplyTest, says_that_who_asked_is_gone) {
   EXPECT_EQ(replier->refusal(reply_to("nobody"), "x"),
             "1 push reply message fail, channel of <nobody> not found.");
