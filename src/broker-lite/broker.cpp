@@ -45,6 +45,14 @@ StoreOptions store_options(const BrokerOptions& options, const DelayLevels& leve
   store.max_transfer_count_in_memory = options.max_transfer_count_on_message_in_memory;
   store.max_transfer_bytes_in_memory = options.max_transfer_bytes_on_message_in_memory;
   store.max_filter_message_size = options.max_filter_message_size;
+  store.message_index_enable = options.message_index_enable;
+  store.index_geometry = {options.max_hash_slot_num, options.max_index_num};
+  store.max_msgs_num_batch = options.max_msgs_num_batch;
+  if (options.store_path_root_dir == memory_store) {
+    // Nobody else will read it, and slots all over many megabytes would all be in memory.
+    constexpr std::int32_t slots_in_memory = 1 << 16;
+    store.index_geometry.slots = std::min(store.index_geometry.slots, slots_in_memory);
+  }
   return store;
 }
 
@@ -245,6 +253,7 @@ void Broker::Impl::serve(std::vector<std::string> name_servers, std::function<vo
   add_recall_handlers(router_, core_, *answers_);
   add_pull_handlers(router_, *pulls_);
   add_offset_handlers(router_, core_);
+  add_query_handlers(router_, core_);
   add_client_session_handlers(router_, core_);
   add_admin_handlers(router_, core_);
 

@@ -186,6 +186,8 @@ struct BrokerRig {
     options.listen_port = 10911;
     options.mapped_file_size_commit_log = 16 << 20;
     options.mapped_file_size_consume_queue = 20 * 1000;
+    options.max_hash_slot_num = 100;
+    options.max_index_num = 1000;
   }
 
   void start() {

@@ -160,6 +160,9 @@ Result<void> check(const BrokerOptions& options) {
   if (options.mapped_file_size_consume_queue < 20) {
     return wrong("mappedFileSizeConsumeQueue has no room for an entry of 20 bytes");
   }
+  if (options.max_hash_slot_num < 1 || options.max_index_num < 2) {
+    return wrong("maxHashSlotNum is below 1, or maxIndexNum below 2");
+  }
   if (options.sql_filter_length_max < 1) return wrong("sqlFilterLengthMax is below 1");
   if (options.sql_filter_depth_max < 1 || options.sql_filter_depth_max > 1000) {
     return wrong("sqlFilterDepthMax is not between 1 and 1000");  // about 1 MB of stack

@@ -83,6 +83,9 @@ struct BrokerOptions {
   std::int64_t mapped_file_size_commit_log = 1'073'741'824;
   std::int64_t mapped_file_size_consume_queue = 6'000'000;
   std::int32_t max_message_size = 4'194'304;
+  bool message_index_enable = true;            // messages can be found by key
+  std::int32_t max_hash_slot_num = 5'000'000;  // of an index file: it was written with so many
+  std::int32_t max_index_num = 20'000'000;
   FlushDiskType flush_disk_type = FlushDiskType::async_flush;
   std::int64_t flush_interval_commit_log_ms = 500;
   std::int64_t sync_flush_timeout_ms = 5'000;
@@ -93,6 +96,10 @@ struct BrokerOptions {
   std::int32_t pull_batch_max_message_count = 1'024;             // stock: 160
   std::int32_t max_filter_message_size = 16'000;  // of consume queue scanned at once, bytes
   bool enable_property_filter = true;             // SQL92; stock: false
+
+  // One answer to a query by key, and by unique key.
+  std::int32_t max_msgs_num_batch = 64;
+  std::int32_t default_query_max_num = 32;
 
   // Ours. Limits on SQL92 expressions: of their text, and of operators and parentheses within each
   // other, which cost stack.
@@ -147,6 +154,9 @@ struct BrokerOptions {
     v("mappedFileSizeCommitLog", &O::mapped_file_size_commit_log);
     v("mappedFileSizeConsumeQueue", &O::mapped_file_size_consume_queue);
     v("maxMessageSize", &O::max_message_size);
+    v("messageIndexEnable", &O::message_index_enable);
+    v("maxHashSlotNum", &O::max_hash_slot_num);
+    v("maxIndexNum", &O::max_index_num);
     v("flushDiskType", &O::flush_disk_type);
     v("flushIntervalCommitLog", &O::flush_interval_commit_log_ms);
     v("syncFlushTimeout", &O::sync_flush_timeout_ms);
@@ -154,6 +164,8 @@ struct BrokerOptions {
     v("maxTransferCountOnMessageInMemory", &O::max_transfer_count_on_message_in_memory);
     v("pullBatchMaxMessageCount", &O::pull_batch_max_message_count);
     v("maxFilterMessageSize", &O::max_filter_message_size);
+    v("maxMsgsNumBatch", &O::max_msgs_num_batch);
+    v("defaultQueryMaxNum", &O::default_query_max_num);
     v("enablePropertyFilter", &O::enable_property_filter);
     v("sqlFilterLengthMax", &O::sql_filter_length_max);
     v("sqlFilterDepthMax", &O::sql_filter_depth_max);

@@ -20,7 +20,8 @@ void add_transaction_handlers(net::Router& router, TransactionService& transacti
                               SendAnswers& answers);                              // 37
 void add_recall_handlers(net::Router& router, Core& core, SendAnswers& answers);  // 370
 void add_pull_handlers(net::Router& router, PullHandler& pulls);                  // 11 361
-void add_offset_handlers(net::Router& router, Core& core);                        // 14 15 29-33
+void add_offset_handlers(net::Router& router, Core& core);                        // 14 15 29-32
+void add_query_handlers(net::Router& router, Core& core);                         // 12 33
 void add_client_session_handlers(net::Router& router, Core& core);  // 34 35 38 41 42 46
 void add_admin_handlers(net::Router& router, Core& core);           // see admin.h
 

@@ -8,8 +8,7 @@
 #include "protocol/requests/message.h"
 #include "protocol/str.h"
 
-// Offsets of queues and groups, and a message by its place. Java: ConsumerManageProcessor,
-// AdminBrokerProcessor, QueryMessageProcessor.
+// Offsets of queues and groups. Java: ConsumerManageProcessor, AdminBrokerProcessor.
 
 namespace rocketmq::broker {
 namespace {
@@ -84,17 +83,6 @@ TimeBoundary boundary(std::string_view name) {
              : TimeBoundary::lower;
 }
 
-Result<protocol::NoFields> view_message(Core& core, const protocol::ViewMessageById& request,
-                                        RequestContext& context) {
-  const auto stored = core.store.record_at(request.offset);
-  if (!stored) {
-    return Error{ResponseCode::system_error,
-                 str("can not find message by the offset, ", request.offset)};
-  }
-  context.reply.body = stored->record.bytes;
-  return protocol::NoFields{};
-}
-
 }  // namespace
 
 void add_offset_handlers(net::Router& router, Core& core) {
@@ -126,10 +114,6 @@ void add_offset_handlers(net::Router& router, Core& core) {
               RequestContext&) -> Result<protocol::TimestampResponse> {
         return protocol::TimestampResponse{
             core.store.earliest_store_time(request.topic, request.queue_id).value_or(-1)};
-      });
-  router.on<protocol::ViewMessageById>(
-      [&core](const protocol::ViewMessageById& request, RequestContext& context) {
-        return view_message(core, request, context);
       });
 }
 

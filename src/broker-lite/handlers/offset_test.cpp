@@ -89,18 +89,5 @@ TEST_F(OffsetTest, bounds_and_times_of_a_queue_can_be_asked) {
   EXPECT_EQ(client->call(search)->header.offset, 0);
 }
 
-TEST_F(OffsetTest, a_message_can_be_viewed_by_its_place) {
-  ASSERT_TRUE(client->call(send_to("T"), "a"));
-  protocol::ViewMessageById view;
-  view.offset = records_of(client->call(pull_from("T", 0, 0))->body).at(0).physical_offset;
-  const auto viewed = client->call(view);
-  ASSERT_TRUE(viewed);
-  EXPECT_EQ(bodies_of(viewed->body).at(0), "a");
-  for (const std::int64_t nowhere : {std::int64_t{1}, std::int64_t{-1}, INT64_MAX, INT64_MIN}) {
-    view.offset = nowhere;
-    EXPECT_THAT(client->refusal(view), StartsWith("1 can not find message by the offset"));
-  }
-}
-
 }  // namespace
 }  // namespace rocketmq::broker

@@ -12,8 +12,10 @@ namespace {
 using protocol::RecordView;
 
 constexpr std::size_t queues_per_commit = 32;
-constexpr std::size_t queue_files_synced_singly = 64;  // more at once are cheaper all together
-constexpr std::size_t queue_files_per_sync = 16;       // so that the log's syncs come in between
+constexpr std::size_t queue_files_synced_singly = 64;   // more at once are cheaper all together
+constexpr std::size_t queue_files_per_sync = 16;        // so that the log's syncs come in between
+constexpr std::int64_t index_bytes_per_turn = 4 << 20;  // of log: some milliseconds
+constexpr std::int64_t index_bytes_at_start = 64 << 20;
 
 }  // namespace
 
@@ -25,6 +27,7 @@ MessageStore::MessageStore(StoreOptions options, Directory& directory, Flusher& 
       flusher_(flusher),
       log_(directory, options_.mapped_file_size_commit_log),
       queues_(directory, options_),
+      index_(directory, options_),
       reader_(log_, queues_, options_),
       running_(directory),
       put_limits_{options_.max_message_size, log_.block_size_max()} {
@@ -81,6 +84,12 @@ Result<void> MessageStore::start() {
   if (recovered_.last_store_timestamp < now_ms_ + day_ms) {
     last_store_timestamp_ = readable_timestamp_ = recovered_.last_store_timestamp;
   }
+  if (options_.message_index_enable) {
+    auto loaded = index_.load(*last_stop, checkpoint_.index_msg_timestamp, log_.min_position(),
+                              recovered_.end);
+    if (!loaded) return loaded;
+    index_readable(index_bytes_at_start);
+  }
   flush_.start_at(synced_end(was_clean));
   next_flush_ms_ = now_ms_;
   return {};
@@ -116,6 +125,11 @@ Result<void> MessageStore::close(std::int64_t now_ms) {
   if (auto synced = are_many ? directory_.sync_all() : ConsumeQueues::sync(directory_, files);
       !synced) {
     return synced;
+  }
+  if (options_.message_index_enable) {
+    index_readable(index_bytes_at_start);
+    if (auto indexed = index_.write_all(now_ms); !indexed) return indexed;
+    checkpoint_.index_msg_timestamp = index_.full_timestamp();
   }
   if (auto removed = log_.remove_unused_files(); !removed) return removed;
   checkpoint_.physic_msg_timestamp = checkpoint_.logics_msg_timestamp = last_store_timestamp_;
@@ -237,6 +251,7 @@ void MessageStore::make_readable(std::int64_t end) {
     readable_timestamp_ = coming.store_timestamp;
     if (coming.queue != nullptr) queues_.append(*coming.queue, coming.entry);
   }
+  index_readable(index_bytes_per_turn);
   if (arrived_) {
     for (const Coming& coming : readable_now_) {
       if (coming.queue == nullptr) continue;
@@ -295,10 +310,29 @@ void MessageStore::tick(std::int64_t now_ms) {
   if (now_ms_ >= next_flush_ms_) start_sync();
   write_queues(log_.committed(), static_cast<std::size_t>(options_.consume_queue_files_per_tick));
   queues_.release_idle();
+  index_readable(index_bytes_per_turn);
+  start_index_write();
   running_.update(queues_.written_to(readable_end()));
   start_queue_sync();
   save_checkpoint_if_moved();
   log_.prepare_next_file();
+}
+
+void MessageStore::index_readable(std::int64_t bytes_max) {
+  if (!options_.message_index_enable) return;
+  index_.read_on(log_, readable_end(), bytes_max);
+  if (index_.has_batch()) start_index_write();
+}
+
+// A failure makes the keys wait for the next tick; they hold up nothing else.
+void MessageStore::start_index_write() {
+  auto job = index_.begin_write(now_ms_);
+  if (!job || !*job) return;
+  run(**std::move(job), [this](const Result<void>& written) {
+    index_.end_write(written);
+    checkpoint_.index_msg_timestamp = index_.full_timestamp();
+    if (written && index_.has_rest()) start_index_write();
+  });
 }
 
 void MessageStore::write_queues(std::int64_t before, std::size_t queues_max) {

@@ -16,6 +16,8 @@
 #include "broker-lite/store/consume_queues.h"
 #include "broker-lite/store/file.h"
 #include "broker-lite/store/flusher.h"
+#include "broker-lite/store/key_index.h"
+#include "broker-lite/store/key_query.h"
 #include "broker-lite/store/log_flush.h"
 #include "broker-lite/store/message_reader.h"
 #include "broker-lite/store/put_limits.h"
@@ -147,6 +149,12 @@ class MessageStore {
     return reader_.record_at(position);
   }
 
+  // The messages with a key, of those that can be read. After a crash, while the index is being
+  // made again, maybe not all.
+  Result<KeyResult> find_by_key(const KeyQuery& query) const {
+    return rocketmq::broker::find_by_key(query, index_, reader_, options_.max_msgs_num_batch);
+  }
+
   // Drops the topic's queues; its bytes stay in the log until the log's file goes. A later put()
   // starts at offset 0 again. Fails with invalid_argument while has_uncommitted().
   Result<void> delete_topic(std::string_view topic);
@@ -183,6 +191,8 @@ class MessageStore {
   void start_queue_sync();
   void sync_some_queues();
   void save_checkpoint_if_moved();
+  void index_readable(std::int64_t bytes_max);
+  void start_index_write();
   void write_queues(std::int64_t before, std::size_t queues_max);
   std::int64_t readable_end() const;
   std::int64_t queues_synced_timestamp() const;
@@ -196,6 +206,7 @@ class MessageStore {
   std::unique_ptr<FileLock> lock_;
   CommitLog log_;
   ConsumeQueues queues_;
+  KeyIndex index_;
   MessageReader reader_;
   RunningMark running_;
   PutLimits put_limits_;

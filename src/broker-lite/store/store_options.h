@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 
+#include "broker-lite/store/index_file.h"
 #include "protocol/message_codec.h"
 
 namespace rocketmq::broker {
@@ -42,6 +43,16 @@ struct StoreOptions {
   std::int64_t consume_queue_lag_bytes = 32 << 20;
   std::int32_t consume_queue_files_per_tick = 512;  // keeps a tick within some tens of ms
   std::int32_t open_files_max = 512;                // consume-queue files kept open
+
+  // The index by key. Without it nothing is found by a key, and its files are left alone.
+  bool message_index_enable = true;
+  IndexGeometry index_geometry;
+  // Keys that wait to be written when the disk does not take them: 24 MB. The others wait in the
+  // log.
+  std::size_t index_pending_keys_max = 1'000'000;
+  // Entries that one query looks at, some 0.3 us each: a tag's chain can hold millions.
+  std::int32_t index_steps_max = 100'000;
+  std::int32_t max_msgs_num_batch = 64;  // messages of one query
 
   // What a consume queue stores beside a message's position. The delay queues put a time here.
   // Default: the hash of TAGS.

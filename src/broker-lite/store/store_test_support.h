@@ -32,6 +32,7 @@ struct TestStore {
     options.mapped_file_size_consume_queue = 200;  // ten entries
     options.consume_queue_buffer_bytes = 60;
     options.open_files_max = 3;
+    options.index_geometry = {.slots = 16, .entries = 200};
     return options;
   }
 
@@ -86,8 +87,9 @@ struct TestStore {
                      std::string_view properties = {}) {
     return store->put(message(topic, queue_id, body, properties), now++);
   }
-  Placed put_and_commit(std::string_view topic, std::int32_t queue_id, std::string_view body) {
-    const Placed placed = put(topic, queue_id, body).value();
+  Placed put_and_commit(std::string_view topic, std::int32_t queue_id, std::string_view body,
+                        std::string_view properties = {}) {
+    const Placed placed = put(topic, queue_id, body, properties).value();
     store->commit().value();
     return placed;
   }
