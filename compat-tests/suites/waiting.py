@@ -1,0 +1,91 @@
+"""Messages that wait (delay levels, timers, open transactions) while their broker is killed, or their
+store changes hands: none is lost, none is early, and open transactions are asked for."""
+import time
+
+import actors
+from exchange import lines_of, wait_until
+from servers import BrokerLite, Folder, Stock, say
+from stage import ARRIVED, BODY
+
+DELAY_SECONDS = 30  # the fourth level
+COUNT = 10
+SLACK = 1.5  # stock delivers a timer message of a second's end up to a second early
+CONF = ["brokerName=broker-w", "mappedFileSizeCommitLog=67108864", "transactionTimeOut=6000",
+        "transactionCheckInterval=2000", "traceTopicEnable=false"]
+KINDS = {"level": {"level": 4}, "timer": {"after_ms": DELAY_SECONDS * 1000}}
+
+
+class Lite:
+    def __init__(self, folder):
+        conf = folder / "broker.conf"
+        conf.write_text("\n".join(CONF) + "\n")
+        self.server = BrokerLite(folder, "-c", str(conf))
+
+    name = "broker-lite"
+
+
+class Java:
+    def __init__(self, folder):
+        self.server = Stock("5.5.0", folder, *CONF)
+
+    name = "stock 5.5.0"
+
+
+def send(server, folder):
+    """Gives the time after which the messages may arrive."""
+    with actors.ours(server.namesrv, folder / "actors.log") as client:
+        for topic in (*KINDS, "half"):
+            client.ask("create_topic", topic=f"t-{topic}")
+        due = time.time() + DELAY_SECONDS - SLACK
+        for kind, wish in KINDS.items():
+            client.ask("send", kind="plain", topic=f"t-{kind}", group="g-waits", count=COUNT,
+                       prefix=kind, **wish)
+        # It would commit them if it were asked, but is gone before.
+        client.ask("send", kind="check", topic="t-half", group="g-half", count=COUNT, prefix="half")
+    return due
+
+
+def receive(server, folder, due):
+    with actors.ours(server.namesrv, folder / "actors.log") as client:
+        # A producer of the group: it is asked, and commits what the one before left open.
+        client.ask("send", kind="check", topic="t-half", group="g-half", count=1, prefix="new")
+        outs = {}
+        for topic in (*KINDS, "half"):
+            outs[topic] = folder / f"{topic}.txt"
+            client.ask("consume", id=topic, kind="concurrent", out=outs[topic], topic=f"t-{topic}",
+                       group=f"c-{topic}")
+        for topic, out in outs.items():
+            wanted = {f"{topic}-{n}" for n in range(COUNT)}
+            wait_until(f"{topic}: all {COUNT}", DELAY_SECONDS + 60,
+                       lambda: wanted <= {line[BODY] for line in lines_of(out)})
+        for topic in KINDS:
+            early = [line for line in lines_of(outs[topic]) if int(line[ARRIVED]) / 1000 < due]
+            assert not early, f"{topic}: {len(early)} are early"
+        return sum(len(lines_of(out)) for out in outs.values()) - 3 * COUNT - 1
+
+
+def change_hands(first, second, kill):
+    with Folder() as folder:
+        one = folder / "one"
+        one.mkdir()
+        with first(one).server as server:
+            due = send(server, folder)
+            server.kill() if kill else server.stop()
+        two = folder / "two"
+        two.mkdir()
+        (one / "store").rename(two / "store")
+        with second(two).server as server:
+            again = receive(server, folder, due)
+    end = "killed" if kill else "stopped"
+    say(f"   {first.name} {end}, {second.name} goes on: {3 * COUNT} messages arrived in time,"
+        f" {again} of them twice")
+
+
+def main():
+    change_hands(Lite, Lite, kill=True)
+    change_hands(Lite, Java, kill=False)
+    change_hands(Java, Lite, kill=False)
+
+
+if __name__ == "__main__":
+    main()
