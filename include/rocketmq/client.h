@@ -37,7 +37,8 @@ class Client {
   /// Errc::invalid_argument for options that cannot be used (the message says which and why),
   /// Errc::no_name_server when there is no address to ask, Errc::client_closed after close().
   /// Servers that cannot be reached are no error; a consumer that is a member of its group waits
-  /// for its first queues, at most request_timeout, so that it gets what is sent from then on.
+  /// for its first queues, at most request_timeout, so that it gets what is sent from then on. A
+  /// broker that denies it that, for its credentials or rights, is an error: the broker's own.
   /// Errc::forked in a child process: a client belongs to the process that made it; there every
   /// call of it and of its handles fails with that (callbacks are told so from inside the call),
   /// and destroying them does nothing.

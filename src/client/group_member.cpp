@@ -150,7 +150,7 @@ net::Task<Result<void>> GroupMember::consuming(net::Duration timeout) {
 
 net::Task<Result<void>> GroupMember::wait_until_consuming() {
   co_await consuming_.wait();
-  co_return Result<void>{};
+  co_return core_.groups().admitted();
 }
 
 void GroupMember::set_if_consuming() {

@@ -38,7 +38,8 @@ class GroupMember final : ConsumerMember, QueueOwner {
   // Once, before anything else. Fails where this client has a consumer in the group already, and
   // where the file of a broadcast consumer's offsets cannot be read.
   Result<void> join();
-  // Returns when the first round has found our queues, and each where to begin; or timeout.
+  // Returns when the first round has found our queues, and each where to begin. Errors: timeout;
+  // what a broker denied us.
   net::Task<Result<void>> consuming(net::Duration timeout);
 
   // Errors: those of check_subscription().

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 
 #include "client/testing/group_fixture.h"
@@ -14,6 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
@@ -26,6 +28,8 @@ using testing::retry_topic;
 using testing::topic;
 
 using GroupMemberTest = testing::GroupFixture;
+
+bool is_about_heartbeats(const std::string& line) { return line.starts_with("heartbeat to"); }
 
 struct TwoMembersTest : GroupMemberTest {
   TwoMembersTest() : GroupMemberTest(8) {}
@@ -82,6 +86,16 @@ TEST_F(GroupMemberTest, begins_at_the_first_message_there_is) {
   const auto consumer = join();
   loop.advance(100ms);
   EXPECT_THAT(consumer->bodies, ElementsAre("0-4"));
+}
+
+TEST_F(GroupMemberTest, begins_at_the_first_message_there_is_where_it_may_not_ask_for_it) {
+  for (int i = 0; i < 6; ++i) store(std::to_string(i));
+  broker.set_min_offset(topic, 0, 4);
+  broker.fail_next(RequestCode::get_min_offset, 1000,
+                   {ResponseCode::no_permission, "User:u has no permission to access Topic:T"});
+  const auto consumer = join();
+  loop.advance(5s);
+  EXPECT_THAT(consumer->bodies, ElementsAre("4", "5"));
 }
 
 TEST_F(GroupMemberTest, skips_nothing_that_was_given_back_while_it_was_away) {
@@ -297,6 +311,27 @@ TEST_F(GroupMemberTest, is_refused_where_its_client_is_in_the_group_already) {
   const auto joined = second.join();
   ASSERT_FALSE(joined);
   EXPECT_EQ(joined.error().code, Errc::invalid_argument);
+}
+
+TEST_F(GroupMemberTest, is_told_that_a_broker_denies_it_and_says_so_once) {
+  broker.fail_next(RequestCode::heart_beat, 1000,
+                   {ResponseCode::no_permission, "check signature failed."});
+  const auto consumer = std::make_unique<Consumer>(loop, "1");
+  ASSERT_TRUE(consumer->member->join());
+  const auto denied = net::run_task(loop, consumer->member->consuming(3s));
+  ASSERT_FALSE(denied);
+  EXPECT_EQ(denied.error().code, ResponseCode::no_permission);
+  EXPECT_THAT(denied.error().message, HasSubstr("check signature failed. Is Credentials::secret"));
+  loop.advance(5min);
+  EXPECT_EQ(std::ranges::count_if(consumer->log, is_about_heartbeats), 1);
+
+  broker.fail_next(RequestCode::heart_beat, 0, {});
+  loop.advance(1min);
+  EXPECT_TRUE(net::run_task(loop, consumer->member->consuming(3s)));
+  broker.fail_next(RequestCode::heart_beat, 1, {ResponseCode::system_error, "busy"});
+  loop.advance(40s);
+  EXPECT_EQ(std::ranges::count_if(consumer->log, is_about_heartbeats), 2);
+  EXPECT_TRUE(net::run_task(loop, consumer->member->consuming(3s))) << "no denial";
 }
 
 TEST_F(TwoMembersTest, share_the_queues) {

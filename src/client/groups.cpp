@@ -1,5 +1,9 @@
 #include "client/groups.h"
 
+#include <algorithm>
+#include <utility>
+
+#include "protocol/denial.h"
 #include "protocol/json_body.h"
 #include "protocol/str.h"
 
@@ -117,6 +121,9 @@ net::Task<> Groups::run_rounds() {
 
 net::Task<> Groups::beat_all() {
   const std::vector<std::string> addresses = audience();
+  std::erase_if(failed_beats_, [&](const auto& failed) {
+    return std::ranges::find(addresses, failed.first) == addresses.end();
+  });
   const std::shared_ptr<const std::string> body = heartbeat_body();
   const auto round = std::make_shared<AtOnce>(addresses.size());
   for (const std::string& address : addresses) tasks_.start(beat(address, body, round));
@@ -129,8 +136,26 @@ net::Task<> Groups::beat(std::string address, std::shared_ptr<const std::string>
   auto answer =
       co_await pool_.call(address, protocol::HeartBeat{}, *body, options_.request_timeout);
   beating_.erase(address);
-  if (!answer) log_.warn(str("heartbeat to ", address, ": ", to_string(answer.error())));
+  answer ? void(failed_beats_.erase(address)) : beat_failed(address, std::move(answer).error());
   round->one_done();
+}
+
+// Said once, not every few seconds for as long as a broker is down or denies us.
+void Groups::beat_failed(const std::string& address, Error error) {
+  Error& before = failed_beats_[address];
+  const LogLevel level = before.message == error.message ? LogLevel::debug : LogLevel::warning;
+  if (log_.takes(level)) log_.write(level, str("heartbeat to ", address, ": ", to_string(error)));
+  before = std::move(error);
+}
+
+Result<void> Groups::admitted() const {
+  for (const auto& [address, error] : failed_beats_) {
+    if (!protocol::is_denial(error)) continue;
+    Error denied = error;
+    denied.message = str("broker at ", address, ": ", error.message);
+    return denied;
+  }
+  return {};
 }
 
 net::Task<> Groups::beat_again_and_again() {

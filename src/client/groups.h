@@ -77,6 +77,10 @@ class Groups {
   net::Task<> heartbeat();
   void heartbeat_soon();  // the same, in the background; the next turn of the loop
 
+  // What a broker denied at the last heartbeat: us, or one of the groups. As long as it does,
+  // nobody here is a member there.
+  Result<void> admitted() const;
+
   // No heartbeat by itself any more: the end of the client has begun.
   void stop() { beating_again_.cancel(); }
 
@@ -103,6 +107,7 @@ class Groups {
   net::Task<> beat_all();
   net::Task<> beat(std::string address, std::shared_ptr<const std::string> body,
                    std::shared_ptr<AtOnce> round);
+  void beat_failed(const std::string& address, Error error);
   net::Task<> beat_after_reconnect(std::string address);
   net::Task<> unregister(protocol::UnregisterClient request, net::Duration timeout);
   net::Task<> unregister_at(std::string address, protocol::UnregisterClient request,
@@ -120,7 +125,8 @@ class Groups {
   const Log& log_;
   std::map<std::string, int, std::less<>> producers_;  // and how many producers are in it
   std::map<std::string, ConsumerMember*, std::less<>> consumers_;
-  std::set<std::string> beating_;  // addresses that a heartbeat is on its way to
+  std::set<std::string> beating_;              // addresses that a heartbeat is on its way to
+  std::map<std::string, Error> failed_beats_;  // addresses whose last one failed
 
   std::shared_ptr<net::Event> next_round_;  // there is one when somebody waits for it
   bool is_round_running_ = false;

@@ -1,6 +1,7 @@
 #include "client/offset_store.h"
 
 #include "client/queue_offsets.h"
+#include "protocol/denial.h"
 #include "protocol/requests/offset.h"
 
 namespace rocketmq::client {
@@ -22,9 +23,13 @@ net::Task<Result<std::int64_t>> RemoteOffsetStore::start_offset(MessageQueue que
                                                                 StartAt start_at) {
   auto stored = co_await stored_offset(core_, group_, queue, YoungQueue::from_start);
   if (stored || stored.error().code != ResponseCode::query_not_found) co_return stored;
-  const bool is_retry_queue = queue.topic.starts_with(retry_topic_prefix);
-  co_return co_await offset_at(core_, std::move(queue),
-                               is_retry_queue ? StartAt::earliest : start_at);
+  if (queue.topic.starts_with(retry_topic_prefix)) start_at = StartAt::earliest;
+  auto begin = co_await offset_at(core_, std::move(queue), start_at);
+  // Who may consume may not always ask that. Java does not ask: the broker moves whoever pulls
+  // below the first message there is.
+  const bool is_earliest = start_at.kind() == StartAt::Kind::earliest;
+  if (!begin && is_earliest && protocol::is_denial(begin.error())) co_return 0;
+  co_return begin;
 }
 
 void RemoteOffsetStore::save_soon(const MessageQueue& queue, std::int64_t offset) {

@@ -5,6 +5,7 @@
 
 #include "client/pull_consumer_impl.h"
 #include "client/pull_consumer_options.h"
+#include "protocol/denial.h"
 
 namespace rocketmq {
 namespace {
@@ -91,7 +92,9 @@ Result<void> PullConsumer::Impl::join() {
   // queues. Where the brokers cannot be reached, it begins whenever they can.
   const net::Duration patience = core_->options().request_timeout;
   const auto begun = core_->wait<void>([&] { return member_->reading(patience); });
-  if (!begun) core_->log().info(str("a pull consumer: ", to_string(begun.error())));
+  if (begun) return {};
+  if (protocol::is_denial(begun.error())) return begun;
+  core_->log().info(str("a pull consumer: ", to_string(begun.error())));
   return {};
 }
 

@@ -289,5 +289,23 @@ TEST_F(PullConsumerTest, is_moved_without_a_stop_and_outlives_its_client) {
   EXPECT_EQ(second.poll().value().size(), 1U);
 }
 
+TEST_F(PullConsumerTest, is_not_made_where_a_broker_denies_it) {
+  const auto deny = [this](int count) {
+    net::run_in(server_loop, [&] {
+      broker->fail_next(RequestCode::heart_beat, count,
+                        {ResponseCode::no_permission, "username cannot be null."});
+    });
+  };
+  options.subscriptions = {{"T"}};
+  Client client = make_client();
+  deny(1000);
+  const auto denied = client.create_pull_consumer(options);
+  ASSERT_FALSE(denied);
+  EXPECT_EQ(denied.error().code, ResponseCode::no_permission);
+  EXPECT_THAT(denied.error().message, testing::HasSubstr("Set ClientOptions::credentials"));
+  deny(0);
+  EXPECT_TRUE(client.create_pull_consumer(options)) << "the group is free";
+}
+
 }  // namespace
 }  // namespace rocketmq

@@ -41,7 +41,7 @@ net::Task<Result<void>> PullMember::reading(net::Duration timeout) {
     if (core_.loop().now() >= end) co_return Error{Errc::timeout, "not known yet where to begin"};
     co_await reader_.wait_for_change(end);
   }
-  co_return Result<void>{};
+  co_return core_.groups().admitted();
 }
 
 protocol::ConsumerData PullMember::heartbeat_data() const {

@@ -25,7 +25,8 @@ class PullMember final : ConsumerMember, QueueOwner {
 
   // Once. Fails where this client has a consumer in the group already.
   Result<void> join();
-  // Returns when the first round has found our queues, and each where to begin; or timeout.
+  // Returns when the first round has found our queues, and each where to begin. Errors: timeout;
+  // what a broker denied us.
   net::Task<Result<void>> reading(net::Duration timeout);
   void stop() { rebalancer_.stop(); }
   net::Task<> leave(net::Duration timeout) { return rebalancer_.leave(timeout); }

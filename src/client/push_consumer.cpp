@@ -8,6 +8,7 @@
 #include "client/push_options.h"
 #include "client/subscription_check.h"
 #include "client/subscription_data.h"
+#include "protocol/denial.h"
 
 namespace rocketmq {
 namespace {
@@ -64,6 +65,7 @@ Result<std::shared_ptr<PushConsumer::Impl>> PushConsumer::Impl::create(
   const auto begun =
       core->wait<void>([&] { return impl->member_->consuming(core->options().request_timeout); });
   if (!begun) {
+    if (protocol::is_denial(begun.error())) return begun.error();
     core->log().info(
         str("group ", options.group, " does not consume yet: ", to_string(begun.error())));
   }

@@ -191,5 +191,23 @@ TEST_F(PushConsumerTest, is_not_made_from_options_that_cannot_be_used) {
   EXPECT_EQ(second.error().code, Errc::invalid_argument);
 }
 
+TEST_F(PushConsumerTest, is_not_made_where_a_broker_denies_it) {
+  const auto deny = [this](int count) {
+    net::run_in(server_loop, [&] {
+      broker->fail_next(RequestCode::heart_beat, count,
+                        {ResponseCode::no_permission, "username cannot be null."});
+    });
+  };
+  options.on_message = [](const MessageView&) { return Consumed::ok; };
+  Client client = make_client();
+  deny(1000);
+  const auto denied = client.create_push_consumer(options);
+  ASSERT_FALSE(denied);
+  EXPECT_EQ(denied.error().code, ResponseCode::no_permission);
+  EXPECT_THAT(denied.error().message, testing::HasSubstr("Set ClientOptions::credentials"));
+  deny(0);
+  EXPECT_TRUE(client.create_push_consumer(options)) << "the group is free";
+}
+
 }  // namespace
 }  // namespace rocketmq

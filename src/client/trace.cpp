@@ -42,6 +42,12 @@ std::optional<std::string_view> field_of(std::string_view properties, std::strin
   return field(find_property(properties, name).value_or(""));
 }
 
+// Where a message has no region, as 4.x brokers store it, Java 4.x records "null", and Java 5.x
+// nothing: its consumers are then missing from the trace.
+std::string_view region_of(const MessageView& message) {
+  return field(message.property(property::msg_region)).value_or(default_region);
+}
+
 std::int32_t to_ms(net::Duration duration) {
   return static_cast<std::int32_t>(
       std::chrono::duration_cast<std::chrono::milliseconds>(duration).count());
@@ -72,11 +78,11 @@ Tracer::Tracer(std::shared_ptr<Client::Core> core, Producer producer, std::strin
 
 bool Tracer::is_traced(std::string_view topic) const { return !topic.starts_with(topic_); }
 
-// A broker without a region, or with tracing switched off, does not want to hear of it. Java:
-// ConsumeMessageTraceHookImpl, AsyncTraceDispatcher.
+// A broker with tracing switched off does not want to hear of it. Java:
+// ConsumeMessageTraceHookImpl.
 bool Tracer::is_traced(const MessageView& message) const {
   return is_traced(message.topic()) && message.property(property::trace_switch) != "false" &&
-         field(message.property(property::msg_region)) && field(message.message_id());
+         field(message.message_id());
 }
 
 // Java: SendMessageTraceHookImpl, which takes a batch for one message with a long id; nobody finds
@@ -166,7 +172,7 @@ void Tracer::add_before(const Consuming& call) {
     const auto keys = field(message.property(property::keys));
     add(message.topic(), message.message_id(), keys.value_or(""),
         SubBeforeTrace{.timestamp = call.begun_at,
-                       .region_id = message.property(property::msg_region),
+                       .region_id = region_of(message),
                        .group = group_,
                        .request_id = call.request_id,
                        .msg_id = message.message_id(),

@@ -113,12 +113,22 @@ TEST_F(TraceTest, does_not_tell_of_what_it_should_not) {
                    .body = "x",
                    .properties = encode_properties(
                        {{"UNIQ_KEY", "5"}, {"MSG_REGION", "R"}, {"TRACE_ON", "false"}})});
-  const MessageView without_region = traces.view(
-      {.topic = "T", .body = "x", .properties = encode_properties({{"UNIQ_KEY", "6"}})});
-  const std::vector<MessageView> both{untraced, without_region};
-  tracer->after_consume(tracer->before_consume({both.data(), both.size()}),
+  const std::vector<MessageView> one{untraced};
+  tracer->after_consume(tracer->before_consume({one.data(), one.size()}),
                         TraceConsumeCode::success);
   EXPECT_TRUE(records_after(10s).empty());
+  tracer->close(1s);
+}
+
+TEST_F(TraceTest, tells_of_a_message_without_a_region) {  // as 4.x brokers store it
+  const auto tracer = make();
+  const std::vector<MessageView> one{traces.view(
+      {.topic = "T", .body = "x", .properties = encode_properties({{"UNIQ_KEY", "6"}})})};
+  tracer->after_consume(tracer->before_consume({one.data(), one.size()}),
+                        TraceConsumeCode::success);
+  const auto told = records_after(10s);
+  ASSERT_EQ(told.size(), 2U);
+  EXPECT_EQ(std::get<SubBeforeTrace>(told[0]).region_id, "DefaultRegion");
   tracer->close(1s);
 }
 

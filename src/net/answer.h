@@ -37,7 +37,8 @@ constexpr bool accepts_answer(std::int32_t code) {
   }
 }
 
-// The peer said no: its code and its remark.
+// The peer said no: its code and its remark, and what to do where it does not know us or we may
+// not.
 Error error_of_answer(const protocol::Command& answer);
 
 // For a PendingCall's answered(). Copies or takes the frame only where something points into it.

@@ -86,7 +86,10 @@ void TcpConnecting::connected() {
   socket_.limit_silence();
   const evutil_socket_t fd = socket_.fd();
   auto stream = std::make_unique<TcpStream>(reactor_, std::move(socket_), text_, options_.stream);
-  if (options_.tls == nullptr) return finish(std::unique_ptr<Stream>(std::move(stream)));
+  if (options_.tls == nullptr) {
+    stream->stay_plain();
+    return finish(std::unique_ptr<Stream>(std::move(stream)));
+  }
 
   auto tls = TlsSocket::connect(options_.tls, fd, address_.host);
   if (!tls) return address_failed(std::move(tls).error());

@@ -152,6 +152,7 @@ bool TcpStream::receive_once() {
       break;
   }
   in.commit(result.bytes);
+  awaits_first_byte_ = false;
   const Liveness::Watch watch(liveness_);
   handler_->on_data(in);
   if (watch.gone()) {
@@ -306,10 +307,13 @@ void TcpStream::abort(Error error) { end(std::move(error)); }
 
 Error TcpStream::error_of(const IoResult& result) const {
   if (!result.text.empty()) return Error{Errc::bad_frame, str("TLS: ", result.text)};
-  if (result.status == Status::ended || result.error == 0) {
-    return Error{Errc::not_connected, "closed by the peer"};
+  const bool is_end = result.status == Status::ended || result.error == 0;
+  std::string text = is_end ? "closed by the peer" : socket_error_text(result.error);
+  if (state_ == State::handshaking) text += " during the TLS handshake";
+  if (awaits_first_byte_) {
+    text += " before it said anything; if it takes TLS only, set ClientOptions::tls";
   }
-  return Error{Errc::not_connected, socket_error_text(result.error)};
+  return Error{Errc::not_connected, std::move(text)};
 }
 
 // The handler is told at the end of this turn: end() may be called from inside its calls.

@@ -35,6 +35,9 @@ class TcpStream final : public Stream {
   // For a connected stream, before start(): `on_secure` is told when the handshake is over, unless
   // the stream is destroyed before.
   void secure(std::unique_ptr<TlsSocket> tls, std::function<void(Result<void>)> on_secure);
+  // For a connected stream without TLS, before start(): a peer that ends it at once may want TLS,
+  // and the error says so.
+  void stay_plain() { awaits_first_byte_ = true; }
 
   void start(StreamHandler& handler) override;
   protocol::Buffer& output() override;
@@ -104,6 +107,7 @@ class TcpStream final : public Stream {
   bool is_paused_ = false;
   bool is_reading_ = false;  // read_event_ is added
   bool is_touched_ = false;
+  bool awaits_first_byte_ = false;
   Liveness liveness_;
 };
 

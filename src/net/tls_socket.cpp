@@ -5,6 +5,7 @@
 #include <openssl/x509v3.h>
 
 #include <cstdint>
+#include <string_view>
 #include <utility>
 
 #include "net/tls_context_impl.h"
@@ -92,6 +93,43 @@ Result<void> expect_server(SSL* ssl, const TlsContext::Impl& context, const std:
   return {};
 }
 
+// ---- what a client may do about it
+
+std::string_view advice_on_verdict(long verdict) {
+  switch (verdict) {
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+    case X509_V_ERR_CERT_SIGNATURE_FAILURE:  // another authority of the same name
+      return "; no authority of TlsOptions::ca_file has signed it";
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+      return "; it is for another name than the one connected to (TlsOptions::verify_host)";
+    default:
+      return "";
+  }
+}
+
+// What servers say of a certificate, and of there being none, is not the same everywhere.
+std::string_view advice_on_alert(unsigned long error, bool has_certificate) {
+  if (ERR_GET_LIB(error) != ERR_LIB_SSL) return "";
+  switch (ERR_GET_REASON(error)) {
+    case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
+    case SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE:
+    case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
+    case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
+    case SSL_R_TLSV1_ALERT_DECRYPT_ERROR:
+      return has_certificate
+                 ? "; the server does not take the certificate of TlsOptions::cert_file"
+                 : "; if the server wants a certificate of ours, set TlsOptions::cert_file";
+    default:
+      return "";
+  }
+}
+
 }  // namespace
 
 TlsSocket::TlsSocket(std::shared_ptr<const TlsContext> context, ssl_st* ssl)
@@ -165,9 +203,14 @@ IoResult TlsSocket::result_of(int returned, std::size_t bytes) const {
     default:
       break;
   }
+  const bool is_client = SSL_is_server(ssl_) == 0;
+  const unsigned long error = ERR_peek_error();
   std::string text = tls_error_text();
   if (const long verdict = SSL_get_verify_result(ssl_); verdict != X509_V_OK) {
     text = str("certificate verify failed: ", X509_verify_cert_error_string(verdict));
+    if (is_client) text += advice_on_verdict(verdict);
+  } else if (is_client) {
+    text += advice_on_alert(error, SSL_get_certificate(ssl_) != nullptr);
   }
   return {.status = IoResult::Status::failed, .text = std::move(text)};
 }

@@ -112,6 +112,7 @@ TEST_F(TlsTest, closes_plain_connections_when_enforcing) {
   const auto plain = talk(serve(TlsMode::enforcing), {});
   ASSERT_FALSE(plain);
   EXPECT_EQ(plain.error().code, Errc::not_connected);
+  EXPECT_THAT(plain.error().message, HasSubstr("ClientOptions::tls"));
   ASSERT_TRUE(server_end_);
   EXPECT_EQ(server_end_->code, Errc::bad_frame);
 }
@@ -132,14 +133,32 @@ TEST_F(TlsTest, refuses_a_server_that_nobody_we_trust_has_signed) {
   TestCertificates others;
   const auto answer = talk(serve(), trust({.ca_file = others.ca_file()}));
   ASSERT_FALSE(answer);
-  EXPECT_THAT(answer.error().message, HasSubstr("certificate verify failed"));
+  EXPECT_THAT(answer.error().message,
+              AllOf(HasSubstr("certificate verify failed"), HasSubstr("TlsOptions::ca_file")));
+}
+
+TEST_F(TlsTest, says_when_the_server_ends_the_handshake) {
+  EventLoop loop;
+  const auto at_once = [](std::unique_ptr<Stream> stream) { stream.reset(); };
+  const auto listener = loop.listen("127.0.0.1:0", {}, at_once);
+  ASSERT_TRUE(listener);
+  Result<std::unique_ptr<Stream>> connected = std::unique_ptr<Stream>();
+  const auto connecting = loop.connect((*listener)->address(), trust(), [&](auto stream) {
+    connected = std::move(stream);
+    loop.stop();
+  });
+  loop.run();
+  ASSERT_FALSE(connected);
+  EXPECT_THAT(connected.error().message, HasSubstr("during the TLS handshake"));
 }
 
 TEST_F(TlsTest, refuses_a_server_of_another_name) {
   const auto pair = certificates_.issue("other.example");
   const auto listen =
       serve(TlsMode::enforcing, {.cert_file = pair.cert_file, .key_file = pair.key_file});
-  EXPECT_FALSE(talk(listen, trust()));
+  const auto answer = talk(listen, trust());
+  ASSERT_FALSE(answer);
+  EXPECT_THAT(answer.error().message, HasSubstr("TlsOptions::verify_host"));
   EXPECT_EQ(talk(listen, trust({.server_name = "other.example"})).value(), "hello");
 }
 
@@ -180,10 +199,14 @@ TEST_F(TlsTest, asks_clients_for_a_certificate_when_it_must_have_one) {
   EXPECT_EQ(
       talk(listen, trust({.cert_file = client.cert_file, .key_file = client.key_file})).value(),
       "hello");
-  EXPECT_FALSE(talk(listen, trust())) << "without one";
-  EXPECT_FALSE(
-      talk(listen, trust({.cert_file = stranger.cert_file, .key_file = stranger.key_file})))
-      << "signed by somebody else";
+  const auto without_one = talk(listen, trust());
+  ASSERT_FALSE(without_one);
+  EXPECT_THAT(without_one.error().message, HasSubstr("set TlsOptions::cert_file"));
+  const auto signed_by_others =
+      talk(listen, trust({.cert_file = stranger.cert_file, .key_file = stranger.key_file}));
+  ASSERT_FALSE(signed_by_others);
+  EXPECT_THAT(signed_by_others.error().message,
+              HasSubstr("does not take the certificate of TlsOptions::cert_file"));
 }
 
 TEST_F(TlsTest, ends_a_handshake_that_takes_too_long) {
