@@ -44,16 +44,16 @@ net::Task<Result<std::vector<MessageView>>> query(AdminCalls& calls, MessageQuer
   if (query.key.empty()) co_return Error{Errc::invalid_argument, "there is no key to look for"};
   const auto masters = co_await calls.masters_of_topic(query.topic);
   if (!masters) co_return masters.error();
+  protocol::QueryMessage request{.topic = query.topic,
+                                 .key = query.key,
+                                 .max_num = query.max,
+                                 .begin_timestamp = query.from.time_since_epoch().count(),
+                                 .end_timestamp = query.until.time_since_epoch().count()};
+  // Absent where it is not needed: 4.x brokers leave it out of what a signature is checked against.
+  if (query.by_message_id) request.unique_key_query = true;
   std::vector<MessageView> found;
   for (const MasterBroker& master : *masters) {
-    const auto answer = co_await calls.ask(
-        master.address,
-        protocol::QueryMessage{.topic = query.topic,
-                               .key = query.key,
-                               .max_num = query.max,
-                               .begin_timestamp = query.from.time_since_epoch().count(),
-                               .end_timestamp = query.until.time_since_epoch().count(),
-                               .unique_key_query = query.by_message_id});
+    const auto answer = co_await calls.ask(master.address, request);
     if (!answer && answer.error().code == ResponseCode::query_not_found) continue;
     if (!answer) co_return answer.error();
     auto messages = messages_of(*answer, master.name);
