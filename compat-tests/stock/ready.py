@@ -41,7 +41,8 @@ def tls_context(folder):
 
 def connect(address, tls):
     host, port = address.rsplit(":", 1)
-    sock = socket.create_connection((host, int(port)), timeout=2)
+    # A JVM that has just started takes its time over the first TLS handshake.
+    sock = socket.create_connection((host, int(port)), timeout=10 if tls else 2)
     return sock if tls is None else tls.wrap_socket(sock, server_hostname=host)
 
 
