@@ -129,7 +129,7 @@ bool DelayService::deliver(const protocol::RecordView& record) {
   const auto placed = release(core_, record, record.properties);
   if (placed) return true;
   log_(str("a delayed message was not delivered: ", to_string(placed.error())));
-  return placed.error().code == Errc::bad_message;  // it never will be
+  return can_never_be_stored(placed.error());
 }
 
 void DelayService::arm() {

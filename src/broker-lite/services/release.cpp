@@ -28,4 +28,8 @@ Result<Placed> release(Core& core, protocol::RecordView waited, std::string_view
   return core.store.put(waited, core.loop.wall_ms());
 }
 
+bool can_never_be_stored(const Error& error) {
+  return error.code == Errc::bad_message || error.code == ResponseCode::message_illegal;
+}
+
 }  // namespace rocketmq::broker

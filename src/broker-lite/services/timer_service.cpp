@@ -136,10 +136,13 @@ bool TimerService::deliver(const Waiting& due, std::int64_t now_ms) {
   protocol::append_property(properties_, property::timer_enqueue_ms,
                             std::to_string(record.store_timestamp));
   protocol::append_property(properties_, property::timer_dequeue_ms, std::to_string(now_ms));
-  const auto placed = release(core_, record, properties_);
+  auto placed = release(core_, record, properties_);
+  if (!placed && can_never_be_stored(placed.error())) {  // with all that was added, it is too long
+    placed = release(core_, record, record.properties);
+  }
   if (placed) return true;
   log_(str("a timer message was not delivered: ", to_string(placed.error())));
-  return placed.error().code == Errc::bad_message;  // it never will be
+  return can_never_be_stored(placed.error());
 }
 
 void TimerService::arm() {

@@ -129,6 +129,21 @@ TEST_F(TimerServiceTest, says_why_it_does_not_call_back) {
   EXPECT_EQ(recall(handle), "16 recall failed, operation is forbidden");
 }
 
+TEST_F(TimerServiceTest, delivers_one_that_has_no_room_for_more_properties) {
+  // Its properties, with what waiting adds to them, are all but as long as they may be.
+  const std::string most(32'767 - 110, 'x');
+  bool was_accepted = false;
+  for (std::size_t cut = 0; cut < 200 && !was_accepted; ++cut) {
+    const std::string properties =
+        str("UNIQ_KEY\1K\2p\1", std::string_view(most).substr(cut), "\2TIMER_DELAY_SEC\1", 2, "\2");
+    was_accepted = client->call(send_to("T", 0, properties), "x").has_value();
+  }
+  ASSERT_TRUE(was_accepted);
+  send("behind it", "TIMER_DELAY_SEC", 2);
+  rig.loop.advance(5s);
+  EXPECT_THAT(bodies(), ElementsAre("x", "behind it"));
+}
+
 TEST_F(TimerServiceTest, loses_nothing_and_is_not_early_when_the_broker_is_killed) {
   send("one", "TIMER_DELAY_SEC", 10);
   rig.loop.advance(3s);

@@ -69,6 +69,7 @@ bool TransactionService::read_ops() {
     Op op{.offset = record->queue_offset, .last_half = -1};
     for (const std::int64_t half : half_offsets_of(*record)) {
       open_.erase(half);
+      ending_.erase(half);
       op.last_half = std::max(op.last_half, half);
     }
     ops_.push_back(op);
@@ -120,9 +121,15 @@ Result<bool> TransactionService::end(const protocol::EndTransaction& request) {
   } else if (request.commit_or_rollback != protocol::sys_flag::transaction_rollback) {
     return false;  // its producer does not know yet
   }
-  if (auto put = put_op({offset}); !put) return std::move(put).error();
+  const auto op = put_op({offset});
+  if (!op) return op.error();
   ending_.insert(offset);
-  core_.loop.post([this] { ending_.clear(); });
+  // In the next turn, when this one's commit is over.
+  core_.loop.defer([this, offset, end = op->end] {
+    core_.loop.post([this, offset, end] {
+      if (core_.store.max_position() < end) ending_.erase(offset);  // it has failed
+    });
+  });
   return true;
 }
 
@@ -150,7 +157,7 @@ Result<void> TransactionService::commit(const StoredRecord& half) {
   return placed ? Result<void>() : std::move(placed).error();
 }
 
-Result<void> TransactionService::put_op(const std::vector<std::int64_t>& half_offsets) {
+Result<Placed> TransactionService::put_op(const std::vector<std::int64_t>& half_offsets) {
   const std::int64_t now_ms = core_.loop.wall_ms();
   const std::string body = op_body(half_offsets);
   const std::string properties = protocol::encode_properties({{property::tags, op_tag}});
@@ -160,8 +167,7 @@ Result<void> TransactionService::put_op(const std::vector<std::int64_t>& half_of
   op.properties = properties;
   op.born_timestamp = now_ms;
   op.born_host = op.store_host = core_.store_host;
-  auto placed = core_.store.put(op, now_ms);
-  return placed ? Result<void>() : std::move(placed).error();
+  return core_.store.put(op, now_ms);
 }
 
 // ---- asking
@@ -183,6 +189,7 @@ void TransactionService::check() {
   std::vector<Asked> asked;
   Result<void> put;
   for (const auto& [offset, half] : open_) {
+    if (ending_.contains(offset)) continue;
     const auto stored = core_.store.record_at(half.position);
     if (!stored) {
       log_(str("a half message is gone: ", to_string(stored.error())));
@@ -201,7 +208,7 @@ void TransactionService::check() {
     }
   }
   if (!ended.empty()) {
-    if (auto op = put_op(ended); !op && put) put = std::move(op);
+    if (auto op = put_op(ended); !op && put) put = std::move(op).error();
     if (auto committed = core_.commit_messages(); !committed) put = std::move(committed);
   }
   if (!put) return log_(str("half messages are checked later: ", to_string(put.error())));

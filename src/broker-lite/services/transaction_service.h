@@ -63,7 +63,7 @@ class TransactionService {
   bool read_ops();
   Result<StoredRecord> find_half(const protocol::EndTransaction& request) const;
   Result<void> commit(const StoredRecord& half);
-  Result<void> put_op(const std::vector<std::int64_t>& half_offsets);
+  Result<Placed> put_op(const std::vector<std::int64_t>& half_offsets);
   bool is_due(const protocol::RecordView& half, std::int64_t now_ms) const;
   bool is_given_up(const protocol::RecordView& half, std::int64_t now_ms) const;
   Result<void> give_up(protocol::RecordView half);
@@ -75,7 +75,7 @@ class TransactionService {
   std::map<std::int64_t, Half> open_;  // by offset in the half queue
   // Where a half message lies that was stored again: a late answer names the old place.
   std::unordered_map<std::int64_t, std::int64_t> moved_;
-  std::unordered_set<std::int64_t> ending_;  // in this turn: put, and not committed
+  std::unordered_set<std::int64_t> ending_;  // their op record is put, and cannot be read yet
   std::deque<Op> ops_;                       // those that end something not passed yet
   std::int64_t half_read_ = 0;
   std::int64_t op_read_ = 0;

@@ -222,6 +222,20 @@ TEST_F(TransactionServiceTest, an_end_that_is_not_stored_is_no_end) {
   EXPECT_THAT(bodies(), ElementsAre("x"));
 }
 
+TEST_F(TransactionServiceTest, shows_it_once_though_its_end_waits_for_the_disk) {
+  rig.options.flush_disk_type = FlushDiskType::sync_flush;
+  kill();
+  start();
+  const Half half = send_half("x");
+  rig.flusher.hold();
+  EXPECT_EQ(commit(half), "0");
+  rig.loop.advance(100ms);
+  EXPECT_EQ(commit(half), "0");
+  rig.flusher.release();
+  rig.loop.advance(100ms);
+  EXPECT_THAT(bodies(), ElementsAre("x"));
+}
+
 TEST_F(TransactionServiceTest, refuses_half_messages_where_it_is_told_so) {
   rig.options.reject_transaction_message = true;
   kill();
