@@ -271,8 +271,8 @@ FEATURES = [
     Feature("namespace, request and reply", request_reply, BOTH, {}, NAMESPACE),
     Feature("namespace v2, retry", retry, BOTH, ONLY_5, NAMESPACE_V2),
     Feature("namespace v2, request and reply", request_reply, BOTH, ONLY_5, NAMESPACE_V2),
-    Feature("trace", traced, BOTH, {"broker-lite": LATER}, TRACE),
-    Feature("trace of a transaction", traced_end("commit"), BOTH, {"broker-lite": LATER}, TRACE),
+    Feature("trace", traced, BOTH, {}, TRACE),
+    Feature("trace of a transaction", traced_end("commit"), BOTH, {}, TRACE),
     Feature("examples", run_examples, ALONE,
             {"stock 4.9.7": "broker: some of them need 5.x", "broker-lite": LATER}),
 ]
