@@ -11,12 +11,13 @@ namespace rocketmq {
 
 enum class LogLevel { debug, info, warning, error };
 
-/// Called from any of the client's threads, one call at a time; must not throw, nor call back into
-/// the client.
+/// Called from any of the client's threads, or one in a blocking call, one call at a time; must not
+/// throw, nor call back into the client.
 using LogFunction = std::function<void(LogLevel, std::string_view text)>;
 
 /// Where send callbacks run; message listeners have threads of their own. run() is called from the
-/// client's loop thread and must neither block it nor throw. Tasks given to run() must each be
+/// thread that runs the client's loop, and must neither block it nor throw: the loop's own, or one
+/// in a blocking call, which runs the loop while it waits. Tasks given to run() must each be
 /// called exactly once; they do not throw. Kept until the client and its last handle are gone.
 class Executor {
  public:
@@ -82,8 +83,8 @@ struct ClientOptions {
   std::string ns_v2;
 
   std::chrono::milliseconds connect_timeout{3000};
-  /// One request and its answer. A server that owes an answer and says nothing at all for this long,
-  /// and a second at the least, is connected to anew.
+  /// One request and its answer. A server that owes an answer and says nothing at all for this
+  /// long, and a second at the least, is connected to anew.
   std::chrono::milliseconds request_timeout{3000};
   /// Routes are asked for again this often, heartbeats sent, and so on. Java's defaults.
   std::chrono::milliseconds route_refresh_interval{30'000};

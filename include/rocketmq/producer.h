@@ -79,7 +79,8 @@ struct ProducerOptions {
 struct SendOptions {
   std::optional<MessageQueue> queue;  ///< this queue; never tried again, for the order
   /// Chooses among the topic's queues to write to, sorted as the route has them; returns an index,
-  /// taken modulo their number. Called on the loop thread: must not block. Never tried again.
+  /// taken modulo their number. Called on the thread that runs the loop: must not block. Never
+  /// tried again.
   std::function<std::size_t(Span<const MessageQueue> queues)> choose;
   /// Instead of ProducerOptions::send_timeout, at most 24 h. 0: that.
   std::chrono::milliseconds timeout{0};
