@@ -8,13 +8,19 @@ namespace {
 std::atomic<int> count{0};
 }
 
-void* operator new(std::size_t size) {
+// Every form that std::free() would have to match: the standard library uses the one that does not
+// throw, too, for std::stable_sort.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
   ++count;
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
+  return std::malloc(size == 0 ? 1 : size);
+}
+void* operator new(std::size_t size) {
+  if (void* memory = operator new(size, std::nothrow)) return memory;
   throw std::bad_alloc();
 }
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
 
 namespace rocketmq::testing_support {
 
