@@ -59,7 +59,7 @@ def members_come_and_go(server, client, folder, topic):
     first, second = member("first"), member("second")
     acked = folder / f"{topic}-sent.txt"
     sender = subprocess.Popen(client.send_many(server.namesrv, topic, COUNT, 4, "mixed", acked,
-                                               "m", seconds=12),
+                                               "m", seconds=20),
                               stdout=subprocess.DEVNULL)
     wait_until("the first messages are sent", 60, lambda: len(lines_of(acked)) > COUNT // 10)
     third = member("third")

@@ -94,6 +94,7 @@ class Committed(threading.Thread):
     def __init__(self, server):
         super().__init__(daemon=True)
         self.broker = Connection(server.broker)
+        self.turn = threading.Lock()  # one question at a time on the connection
         self.is_ending = threading.Event()
         self.seen = []  # (time, [offset of each queue])
 
@@ -102,11 +103,15 @@ class Committed(threading.Thread):
             self.seen.append((None, [self.committed(queue) or 0 for queue in range(QUEUES)]))
             self.seen[-1] = (now_ms(), self.seen[-1][1])
 
+    def ask(self, code, **fields):
+        with self.turn:
+            return offset(self.broker, code, topic=TOPIC, **fields)
+
     def committed(self, queue):
-        return offset(self.broker, QUERY_CONSUMER_OFFSET, consumerGroup=GROUP, topic=TOPIC, queueId=queue)
+        return self.ask(QUERY_CONSUMER_OFFSET, consumerGroup=GROUP, queueId=queue)
 
     def lag(self):
-        ends = [offset(self.broker, GET_MAX_OFFSET, topic=TOPIC, queueId=q) for q in range(QUEUES)]
+        ends = [self.ask(GET_MAX_OFFSET, queueId=q) for q in range(QUEUES)]
         return sum(end - (self.committed(q) or 0) for q, end in enumerate(ends))
 
     def end(self):
