@@ -42,43 +42,28 @@ Result<void> TimerService::load() {
   const bool is_ours = loaded_.last_timer_log_flush_pos == 0;
   const std::int64_t oldest_ms =
       core_.loop.wall_ms() - core_.options.timer_max_delay_sec * second_ms;
-  read_offset_ = is_ours
+  tail_.start_at(is_ours
                      ? std::min(loaded_.last_timer_queue_offset, loaded_.master_timer_queue_offset)
-                     : core_.store.offset_by_time(timer_topic, 0, oldest_ms, TimeBoundary::lower);
+                     : core_.store.offset_by_time(timer_topic, 0, oldest_ms, TimeBoundary::lower));
   return {};
 }
 
 void TimerService::read_new() {
-  while (read_offset_ < core_.store.max_offset(timer_topic, 0) && read_some()) {
-  }
+  tail_.read([this](const protocol::RecordView& record) { add(record); });
   arm();
 }
 
-// False: they cannot be read now; the next that arrives tries again.
-bool TimerService::read_some() {
-  read_offset_ = std::max(read_offset_, core_.store.min_offset(timer_topic, 0));
-  core_.store.get({.topic = timer_topic,
-                   .queue_id = 0,
-                   .offset = read_offset_,
-                   .messages_max = static_cast<std::int32_t>(messages_per_turn)},
-                  read_);
+void TimerService::add(const protocol::RecordView& record) {
+  Waiting one{.position = record.physical_offset, .queue_offset = record.queue_offset};
+  // One without a time is due at once: better early than never.
+  protocol::from_text(text_of(record.properties, property::timer_out_ms), one.out_ms);
+  one.deletes =
+      protocol::find_property(record.properties, property::timer_del_unique_key).has_value();
   const std::int64_t known_to =
       std::max(loaded_.last_timer_queue_offset, loaded_.master_timer_queue_offset);
-  std::int64_t next = read_.next_begin_offset;
-  for (const std::string_view bytes : read_.records) {
-    const auto record = protocol::decode_record(bytes, protocol::CrcCheck::skip);
-    if (!record) continue;  // of our own log: damaged, and reported when it was found
-    next = std::max(next, record->queue_offset + 1);
-    Waiting one{.position = record->physical_offset, .queue_offset = record->queue_offset};
-    // One without a time is due at once: better early than never.
-    protocol::from_text(text_of(record->properties, property::timer_out_ms), one.out_ms);
-    one.deletes =
-        protocol::find_property(record->properties, property::timer_del_unique_key).has_value();
-    if (one.queue_offset < known_to && one.out_ms < loaded_.last_read_time_ms) continue;  // done
-    waiting_.push_back(one);
-    std::push_heap(waiting_.begin(), waiting_.end());
-  }
-  return std::exchange(read_offset_, std::max(read_offset_, next)) < next;
+  if (one.queue_offset < known_to && one.out_ms < loaded_.last_read_time_ms) return;  // done
+  waiting_.push_back(one);
+  std::push_heap(waiting_.begin(), waiting_.end());
 }
 
 // ---- delivering
@@ -161,7 +146,7 @@ TimerCheck TimerService::check() const {
   TimerCheck check;
   const std::int64_t now_ms = core_.loop.wall_ms();
   check.last_read_time_ms = now_ms / second_ms * second_ms;
-  check.last_timer_queue_offset = check.master_timer_queue_offset = read_offset_;
+  check.last_timer_queue_offset = check.master_timer_queue_offset = tail_.next();
   for (const Waiting& one : waiting_) {
     check.last_read_time_ms = std::min(check.last_read_time_ms, one.out_ms);
     check.last_timer_queue_offset = std::min(check.last_timer_queue_offset, one.queue_offset);

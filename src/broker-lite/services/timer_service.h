@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "broker-lite/core.h"
+#include "broker-lite/services/queue_tail.h"
 #include "broker-lite/services/timer_check.h"
+#include "broker-lite/state/names.h"
 #include "broker-lite/store/flusher.h"
 #include "net/log.h"
 #include "net/loop.h"
@@ -27,7 +29,11 @@ namespace rocketmq::broker {
 class TimerService {
  public:
   TimerService(Core& core, Directory& directory, Flusher& flusher, net::LogLine log)
-      : core_(core), directory_(directory), flusher_(flusher), log_(std::move(log)) {}
+      : core_(core),
+        directory_(directory),
+        flusher_(flusher),
+        log_(std::move(log)),
+        tail_(core.store, timer_topic) {}
 
   // What waits, by the files. Before start().
   Result<void> load();
@@ -57,7 +63,7 @@ class TimerService {
   };
 
   void read_new();
-  bool read_some();
+  void add(const protocol::RecordView& record);
   void run();
   bool deliver(const Waiting& due, std::int64_t now_ms);
   void arm();
@@ -68,15 +74,14 @@ class TimerService {
   Flusher& flusher_;
   const net::LogLine log_;
   TimerCheck loaded_;
-  TimerCheck saved_;              // what is in the file
-  std::int64_t read_offset_ = 0;  // of the timer topic: all before are in `waiting_`, or done
-  std::vector<Waiting> waiting_;  // a heap
-  std::int64_t deleting_ms_ = 0;  // the second that `deleted_` is for
+  TimerCheck saved_;                         // what is in the file
+  QueueTail tail_;                           // all before its end are in `waiting_`, or done
+  std::vector<Waiting> waiting_;             // a heap
+  std::int64_t deleting_ms_ = 0;             // the second that `deleted_` is for
   std::unordered_set<std::string> deleted_;  // "topic+UNIQ_KEY"
   std::int64_t delivered_end_ = 0;           // in the log, behind the last copy
   std::int64_t armed_ms_ = std::numeric_limits<std::int64_t>::max();
   std::unique_ptr<net::Timer> timer_;
-  GetResult read_;
   std::string properties_;
   bool is_saving_ = false;
 };

@@ -19,7 +19,6 @@ namespace property = protocol::property;
 
 constexpr std::string_view progress_group = "CID_RMQ_SYS_TRANS";
 constexpr std::string_view given_up_topic = "TRANS_CHECK_MAX_TIME_TOPIC";
-constexpr std::int32_t messages_per_read = 256;
 
 Error failed(std::string_view remark) {
   return Error{ResponseCode::system_error, std::string(remark)};
@@ -30,60 +29,35 @@ Error failed(std::string_view remark) {
 // ---- what is open
 
 void TransactionService::start() {
-  half_read_ = core_.offsets.find(progress_group, half_topic, 0).value_or(0);
-  op_read_ = core_.offsets.find(progress_group, op_half_topic, 0).value_or(0);
+  halves_.start_at(core_.offsets.find(progress_group, half_topic, 0).value_or(0));
+  op_records_.start_at(core_.offsets.find(progress_group, op_half_topic, 0).value_or(0));
   read_new();
 }
 
 void TransactionService::read_new() {
-  while (half_read_ < core_.store.max_offset(half_topic, 0) && read_halves()) {
-  }
-  while (op_read_ < core_.store.max_offset(op_half_topic, 0) && read_ops()) {
-  }
+  halves_.read([this](const protocol::RecordView& half) {
+    open_.emplace(half.queue_offset, Half{half.physical_offset, half.born_timestamp});
+  });
+  op_records_.read([this](const protocol::RecordView& op) { take_back(op); });
 }
 
-// False: they cannot be read now; the next that arrives tries again.
-bool TransactionService::read_halves() {
-  half_read_ = std::max(half_read_, core_.store.min_offset(half_topic, 0));
-  core_.store.get({.topic = half_topic, .offset = half_read_, .messages_max = messages_per_read},
-                  read_);
-  std::int64_t next = read_.next_begin_offset;
-  for (const std::string_view bytes : read_.records) {
-    const auto record = protocol::decode_record(bytes, protocol::CrcCheck::skip);
-    if (!record) continue;  // of our own log: damaged, and reported when it was found
-    next = std::max(next, record->queue_offset + 1);
-    open_.emplace(record->queue_offset, Half{record->physical_offset, record->born_timestamp});
+void TransactionService::take_back(const protocol::RecordView& record) {
+  Op op{.offset = record.queue_offset, .last_half = -1};
+  for (const std::int64_t half : half_offsets_of(record)) {
+    open_.erase(half);
+    ending_.erase(half);
+    op.last_half = std::max(op.last_half, half);
   }
-  return std::exchange(half_read_, std::max(half_read_, next)) < next;
-}
-
-bool TransactionService::read_ops() {
-  op_read_ = std::max(op_read_, core_.store.min_offset(op_half_topic, 0));
-  core_.store.get({.topic = op_half_topic, .offset = op_read_, .messages_max = messages_per_read},
-                  read_);
-  std::int64_t next = read_.next_begin_offset;
-  for (const std::string_view bytes : read_.records) {
-    const auto record = protocol::decode_record(bytes, protocol::CrcCheck::skip);
-    if (!record) continue;
-    next = std::max(next, record->queue_offset + 1);
-    Op op{.offset = record->queue_offset, .last_half = -1};
-    for (const std::int64_t half : half_offsets_of(*record)) {
-      open_.erase(half);
-      ending_.erase(half);
-      op.last_half = std::max(op.last_half, half);
-    }
-    ops_.push_back(op);
-  }
-  return std::exchange(op_read_, std::max(op_read_, next)) < next;
+  ops_.push_back(op);
 }
 
 void TransactionService::save_progress() {
-  const std::int64_t half = open_.empty() ? half_read_ : open_.begin()->first;
+  const std::int64_t half = open_.empty() ? halves_.next() : open_.begin()->first;
   while (!ops_.empty() && ops_.front().last_half < half) ops_.pop_front();
-  const std::int64_t op = ops_.empty() ? op_read_ : ops_.front().offset;
+  const std::int64_t op = ops_.empty() ? op_records_.next() : ops_.front().offset;
   const std::int64_t now_ms = core_.loop.wall_ms();
-  if (half_read_ > 0) core_.offsets.commit(progress_group, half_topic, 0, half, now_ms);
-  if (op_read_ > 0) core_.offsets.commit(progress_group, op_half_topic, 0, op, now_ms);
+  if (halves_.next() > 0) core_.offsets.commit(progress_group, half_topic, 0, half, now_ms);
+  if (op_records_.next() > 0) core_.offsets.commit(progress_group, op_half_topic, 0, op, now_ms);
   std::erase_if(moved_, [&](const auto& entry) { return !open_.contains(entry.second); });
 }
 

@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "broker-lite/core.h"
+#include "broker-lite/services/queue_tail.h"
+#include "broker-lite/state/names.h"
 #include "net/log.h"
 #include "protocol/requests/transaction.h"
 
@@ -25,7 +27,11 @@ namespace rocketmq::broker {
 // whatever ends a transaction ends it with the commit that stores its op record, or not at all.
 class TransactionService {
  public:
-  TransactionService(Core& core, net::LogLine log) : core_(core), log_(std::move(log)) {}
+  TransactionService(Core& core, net::LogLine log)
+      : core_(core),
+        log_(std::move(log)),
+        halves_(core.store, half_topic),
+        op_records_(core.store, op_half_topic) {}
 
   void start();
   void arrived() { read_new(); }  // in the half or the op topic
@@ -59,8 +65,7 @@ class TransactionService {
   };
 
   void read_new();
-  bool read_halves();
-  bool read_ops();
+  void take_back(const protocol::RecordView& op);
   Result<StoredRecord> find_half(const protocol::EndTransaction& request) const;
   Result<void> commit(const StoredRecord& half);
   Result<Placed> put_op(const std::vector<std::int64_t>& half_offsets);
@@ -77,9 +82,8 @@ class TransactionService {
   std::unordered_map<std::int64_t, std::int64_t> moved_;
   std::unordered_set<std::int64_t> ending_;  // their op record is put, and cannot be read yet
   std::deque<Op> ops_;                       // those that end something not passed yet
-  std::int64_t half_read_ = 0;
-  std::int64_t op_read_ = 0;
-  GetResult read_;
+  QueueTail halves_;
+  QueueTail op_records_;
 };
 
 }  // namespace rocketmq::broker
