@@ -56,8 +56,6 @@ class ReplyHandler {
     return as_v2(request);
   }
 
-  // Clients in a namespace send to a topic of their own, which is made as any other.
-  Result<void> find_topic(const SendMessageV2& request);
   Result<void> pass_on(const SendMessageV2& request, RequestContext& context);
   Result<Placed> store(const SendMessageV2& request, RequestContext& context);
 
@@ -66,22 +64,14 @@ class ReplyHandler {
   std::string properties_;
 };
 
-Result<void> ReplyHandler::find_topic(const SendMessageV2& request) {
-  if (core_.topics.find(request.topic) != nullptr) return {};
-  if (auto good = check_topic_name(request.topic); !good) return good;
-  const auto created =
-      core_.topics.find_or_create(request.topic, request.default_topic,
-                                  request.default_topic_queue_nums, 0, core_.loop.wall_ms());
-  if (created.topic == nullptr) {
-    return Error{ResponseCode::topic_not_exist,
-                 str("topic[", request.topic, "] not exist, apply first please!")};
-  }
-  if (created.is_new) core_.topic_changed(request.topic);
-  return {};
-}
-
 Result<void> ReplyHandler::pass_on(const SendMessageV2& request, RequestContext& context) {
-  if (auto found = find_topic(request); !found) return found;
+  // Clients in a namespace send to a topic of their own, which is made as any other.
+  const auto topic = find_or_make_topic(core_, request);
+  if (!topic) return topic.error();
+  if (request.queue_id >= std::max((*topic)->write_queue_nums, (*topic)->read_queue_nums)) {
+    return Error{ResponseCode::invalid_parameter,
+                 str("request queueId[", request.queue_id, "] is illegal")};
+  }
   properties_.clear();
   rewrite_properties(request.properties.value_or(""), broker_properties_, properties_);
   protocol::SendMessageResponse stored;

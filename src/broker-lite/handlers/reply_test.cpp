@@ -58,6 +58,18 @@ TEST_F(ReplyTest, makes_the_topic_of_a_namespace) {
   EXPECT_THAT(asker->replies, ::testing::SizeIs(1));
 }
 
+TEST_F(ReplyTest, goes_to_no_topic_or_queue_it_may_not) {
+  auto request = reply_to("asker@1");
+  for (const char* topic : {"SCHEDULE_TOPIC_XXXX", "RMQ_SYS_TRANS_OP_HALF_TOPIC"}) {
+    request.topic = topic;
+    EXPECT_EQ(replier->refusal(request, "x").substr(0, 3), "16 ") << topic;
+  }
+  request.topic = reply_topic;
+  request.queue_id = 1'000'000;
+  EXPECT_EQ(replier->refusal(request, "x").substr(0, 3), "29 ");
+  EXPECT_THAT(asker->replies, IsEmpty());
+}
+
 TEST_F(ReplyTest, says_that_who_asked_is_gone) {
   EXPECT_EQ(replier->refusal(reply_to("nobody"), "x"),
             "1 push reply message fail, channel of <nobody> not found.");

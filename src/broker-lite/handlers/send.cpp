@@ -84,7 +84,6 @@ class SendHandler {
   };
 
   Result<void> send(const SendMessageV2& request, bool is_batch, RequestContext& context);
-  Result<const TopicConfig*> find_topic(const SendMessageV2& request);
   Result<Target> find_target(const SendMessageV2& request, const RequestContext& context);
   Result<void> redirect_if_dead(const SendMessageV2& request, const RequestContext& context,
                                 Target& target);
@@ -120,26 +119,6 @@ Result<void> SendHandler::send(const SendMessageV2& request, bool is_batch,
   return put_one(request, *target, context);
 }
 
-Result<const TopicConfig*> SendHandler::find_topic(const SendMessageV2& request) {
-  const std::string_view name = request.topic;
-  const TopicConfig* topic = core_.topics.find(name);
-  if (topic == nullptr) {  // a topic that exists has a good name
-    if (auto good = check_topic_name(name); !good) return std::move(good).error();
-  }
-  if (auto may = check_may_send_to(name); !may) return std::move(may).error();
-  if (topic != nullptr) return topic;
-
-  const std::int32_t unit = request.unit_mode.value_or(false) ? (is_retry_topic(name) ? 2 : 1) : 0;
-  const auto created = core_.topics.find_or_create(
-      name, request.default_topic, request.default_topic_queue_nums, unit, core_.loop.wall_ms());
-  if (created.topic == nullptr) {
-    return refused(ResponseCode::topic_not_exist,
-                   str("topic[", name, "] not exist, apply first please!"));
-  }
-  if (created.is_new) core_.topic_changed(name);
-  return created.topic;
-}
-
 Result<SendHandler::Target> SendHandler::find_target(const SendMessageV2& request,
                                                      const RequestContext& context) {
   const BrokerOptions& options = core_.options;
@@ -155,7 +134,7 @@ Result<SendHandler::Target> SendHandler::find_target(const SendMessageV2& reques
                      str("the broker[", core_.address, "] sending message is forbidden"));
     }
   }
-  const auto topic = find_topic(request);
+  const auto topic = find_or_make_topic(core_, request);
   if (!topic) return topic.error();
   const TopicConfig& config = **topic;
   if (request.queue_id >= std::max(config.write_queue_nums, config.read_queue_nums) ||

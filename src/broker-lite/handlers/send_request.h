@@ -1,5 +1,8 @@
 #pragma once
 
+#include <rocketmq/result.h>
+
+#include "broker-lite/core.h"
 #include "protocol/requests/message.h"
 
 namespace rocketmq::broker {
@@ -23,5 +26,10 @@ inline protocol::SendMessageV2 as_v2(const protocol::SendMessage& v1) {
   return v2;
 }
 inline const protocol::SendMessageV2& as_v2(const protocol::SendMessageV2& v2) { return v2; }
+
+// The topic a request sends to, made if need be. Errors are stock's answers. Java:
+// AbstractSendMessageProcessor.msgCheck.
+Result<const protocol::TopicConfig*> find_or_make_topic(Core& core,
+                                                        const protocol::SendMessageV2& request);
 
 }  // namespace rocketmq::broker
