@@ -262,6 +262,7 @@ net::Task<> GroupMember::leave_in_order(std::shared_ptr<PullLoop> loop) {
   if (const std::shared_ptr<HeldQueue> held = loop->last_held()) {
     held->gate.is_closed.store(true, std::memory_order_release);
     while (held->is_busy) co_await held->idle.wait();
+    co_await net::sleep_for(core_.loop(), loop->unsettled_for());
     if (!held->is_over) {
       held->end();
       (void)co_await offsets_->save(loop->queue(), held->in_hand.safe_offset(),

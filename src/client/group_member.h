@@ -85,6 +85,7 @@ class GroupMember final : ConsumerMember, QueueOwner {
   void set_if_consuming();
   net::Task<Result<void>> wait_until_consuming();
   net::Task<Result<void>> drained();
+  net::Duration unsettled_for() const;  // the longest of all its loops
 
   // What a queue that has begun is to know.
   void queue_started(HeldQueue& held);

@@ -37,6 +37,7 @@ net::Task<Result<CloseReport>> GroupMember::close(net::Duration deadline, Listen
     core_.log().warn(str("group ", group_, " is left with ", report_.unfinished_messages,
                          " messages not consumed in time"));
   }
+  if (locks_) co_await net::sleep_for(loop, std::min(unsettled_for(), time_left()));
   report_.uncommitted = (co_await offsets_->save_all(give_up_queues(), time_left())).failed;
   if (locks_) co_await locks_->unlock_all(time_left());
   is_in_group_ = false;
@@ -48,6 +49,14 @@ net::Task<Result<CloseReport>> GroupMember::close(net::Duration deadline, Listen
 net::Task<Result<void>> GroupMember::drained() {
   static_cast<void>(co_await dispatcher_->drained());
   co_return co_await popped_.settled();
+}
+
+net::Duration GroupMember::unsettled_for() const {
+  net::Duration longest{};
+  for (const Loops* const loops : {&held_, &leaving_}) {
+    for (const auto& [queue, loop] : *loops) longest = std::max(longest, loop->unsettled_for());
+  }
+  return longest;
 }
 
 CloseReport GroupMember::close_at_once() {

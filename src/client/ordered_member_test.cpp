@@ -161,6 +161,35 @@ TEST_F(OrderedMembersTest, hand_a_queue_over_behind_the_message_that_is_being_co
   EXPECT_THAT(second->bodies, Not(IsEmpty()));
 }
 
+// Stock brokers take pulls and offsets by threads of their own.
+TEST_F(OrderedMembersTest, hand_a_queue_over_where_it_stands_although_a_pull_is_overtaken) {
+  broker.store_pull_offsets_after(500ms);
+  const auto first = join("1", in_order());
+  for (std::int32_t id = 0; id < 4; ++id) store_many(1, id);
+  loop.advance(1s);
+  for (std::int32_t id = 0; id < 4; ++id) store(str("last of ", id), "", id);
+  loop.advance(1ms);
+  const auto second = join("2", in_order());
+  loop.advance(30s);
+  ASSERT_THAT(first->bodies, SizeIs(8));
+  EXPECT_THAT(second->bodies, IsEmpty());
+  for (std::int32_t id = 0; id < 4; ++id) store_many(1, id);
+  loop.advance(1s);
+  EXPECT_THAT(second->bodies, SizeIs(2));
+}
+
+TEST_F(OrderedMembersTest, close_where_they_stand_although_a_pull_is_overtaken) {
+  broker.store_pull_offsets_after(500ms);
+  const auto consumer = join("1", in_order());
+  store_many(1);
+  loop.advance(1s);
+  store_many(1);
+  loop.advance(1ms);
+  EXPECT_TRUE(consumer->close().clean());
+  loop.advance(1s);
+  EXPECT_EQ(committed(), 2);
+}
+
 // Members come, go and die while messages flow. Whoever has a queue goes on where the last one
 // stopped, or, behind one that died, repeats what that had not committed; nobody leaves out a
 // message.

@@ -9,6 +9,9 @@ namespace rocketmq::client {
 namespace {
 
 constexpr std::int32_t answer_bytes_max = 256 * 1024;  // Java: pullBatchSizeInBytes
+// A broker stores a pull's offset when the pull comes, but takes pulls and other requests by
+// threads of their own: for so long one may overtake the other.
+constexpr net::Duration overtaking_max = std::chrono::seconds(1);
 
 std::int64_t milliseconds(net::Duration duration) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
@@ -146,9 +149,16 @@ net::Task<Result<PullAnswer>> PullLoop::pull() {
   if (shared_.commits_with_pulls && broker->broker_id == master_id && safe_offset > 0) {
     request.sys_flag |= protocol::pull_flag::commit_offset;
     request.commit_offset = safe_offset;
+    settled_at_ = core_.loop().now() + overtaking_max;
   }
-  co_return co_await core_.pool().call(broker->address, request, {},
-                                       options_.poll_timeout + options_.answer_margin);
+  auto answer = co_await core_.pool().call(broker->address, request, {},
+                                           options_.poll_timeout + options_.answer_margin);
+  if (answer) settled_at_ = {};
+  co_return answer;
+}
+
+net::Duration PullLoop::unsettled_for() const {
+  return std::max(settled_at_ - core_.loop().now(), net::Duration::zero());
 }
 
 net::Task<> PullLoop::recover(Error error) {

@@ -54,6 +54,9 @@ class PullLoop {
   void pull_anew();
   // For good.
   void stop() { running_.cancel(); }
+  // After so long the broker has stored the offset that a pull under way brought along; what is
+  // stored before may still be overwritten by it.
+  net::Duration unsettled_for() const;
 
   bool is_running() const { return !running_.is_empty(); }
 
@@ -81,6 +84,7 @@ class PullLoop {
   const MessageQueue shown_queue_;  // the same, without namespace: as messages show it
   int failures_ = 0;                // in a row
   std::int64_t broker_id_ = 0;  // which copy of the broker to ask; it suggests one in each answer
+  net::TimePoint settled_at_{};
   std::optional<std::int64_t> begin_at_;  // not where the group stands, but here
   std::shared_ptr<HeldQueue> held_;
   std::shared_ptr<HeldQueue> previous_;

@@ -133,8 +133,14 @@ void ScriptedBroker::receive(Pull pull) {
                 .subscription = std::string(request.subscription.value_or("")),
                 .expression_type = std::string(request.expression_type.value_or(""))};
   if ((request.sys_flag & pull_flag::commit_offset) != 0) {
-    set_offset(std::string(request.consumer_group), std::string(request.topic), request.queue_id,
-               request.commit_offset);
+    auto store = [this, group = std::string(request.consumer_group),
+                  topic = std::string(request.topic), queue_id = request.queue_id,
+                  offset = request.commit_offset] { set_offset(group, topic, queue_id, offset); };
+    if (pull_offset_delay_ == pull_offset_delay_.zero()) {
+      store();
+    } else {
+      late_offsets_.push_back(loop_.after(pull_offset_delay_, std::move(store)));
+    }
   }
   if (answer_pull(pull)) return;
   const int id = next_waiting_++;

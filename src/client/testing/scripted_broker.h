@@ -63,6 +63,8 @@ class ScriptedBroker : public ScriptedServer {
                   std::int64_t offset);
   // The queue now begins here: pulls of older offsets are answered PULL_OFFSET_MOVED.
   void set_min_offset(const std::string& topic, std::int32_t queue_id, std::int64_t offset);
+  // As if the thread that takes pulls were so late: only what these bring to store, not answers.
+  void store_pull_offsets_after(net::Duration delay) { pull_offset_delay_ = delay; }
   // The next answer with messages comes without its last byte.
   void damage_next_pull() { damages_next_pull_ = true; }
 
@@ -134,6 +136,8 @@ class ScriptedBroker : public ScriptedServer {
   bool holds_send_answers_ = false;
   std::vector<net::Responder> held_answers_;
   bool damages_next_pull_ = false;
+  net::Duration pull_offset_delay_{};
+  std::vector<std::unique_ptr<net::Timer>> late_offsets_;
   std::int64_t commit_log_offset_ = 0;
   std::vector<Stored> stored_;
   std::map<QueueId, Queue> queues_;
