@@ -8,15 +8,19 @@
 #include "broker-lite/core.h"
 #include "broker-lite/every.h"
 #include "broker-lite/handlers/handlers.h"
+#include "broker-lite/handlers/pop.h"
 #include "broker-lite/handlers/pull.h"
 #include "broker-lite/handlers/send_answers.h"
 #include "broker-lite/local_address.h"
 #include "broker-lite/registration.h"
 #include "broker-lite/saved_table.h"
 #include "broker-lite/services/delay_service.h"
+#include "broker-lite/services/pop_records.h"
+#include "broker-lite/services/pop_reviver.h"
 #include "broker-lite/services/timer_service.h"
 #include "broker-lite/services/transaction_service.h"
 #include "broker-lite/state/names.h"
+#include "broker-lite/state/pop_orders.h"
 #include "net/address.h"
 #include "net/router.h"
 #include "net/server.h"
@@ -65,6 +69,7 @@ TopicsOptions topics_options(const BrokerOptions& options) {
   topics.cluster_topic_enable = options.cluster_topic_enable;
   topics.broker_topic_enable = options.broker_topic_enable;
   topics.trace_topic_enable = options.trace_topic_enable;
+  topics.revive_queue_num = options.revive_queue_num;
   return topics;
 }
 
@@ -129,6 +134,13 @@ class Broker::Impl {
                       }),
         delays_file_(disk.directory, disk.flusher, "delayOffset.json",
                      [this] { return delays_.to_json(); }),
+        orders_file_(disk.directory, disk.flusher, "consumerOrderInfo.json",
+                     [this] {
+                       return orders_.to_json([this](const PopOrders::Key& key) {
+                         return topics_.find(key.topic) == nullptr ||
+                                groups_.find(key.group) == nullptr;
+                       });
+                     }),
         levels_(std::move(levels)),
         detours_(options, levels_),
         core_{.loop = loop,
@@ -144,6 +156,10 @@ class Broker::Impl {
         delays_(core_, levels_, log_),
         timers_(core_, disk.directory, disk.flusher, log_),
         transactions_(core_, log_),
+        pop_records_(core_),
+        reviver_(
+            core_, pop_records_.revive_queue_nums(), [this] { return timers_.next_due_ms(); },
+            log_),
         server_(loop, router_, server_options(core_.options, log_)) {}
 
   Result<void> load();
@@ -173,19 +189,24 @@ class Broker::Impl {
   Offsets offsets_;
   Clients clients_;
   QueueLocks queue_locks_;
+  PopOrders orders_;
   SqlFilters sql_filters_;
   SavedTable topics_file_;
   SavedTable groups_file_;
   SavedTable offsets_file_;
   SavedTable delays_file_;
+  SavedTable orders_file_;
   const DelayLevels levels_;
   const Detours detours_;
   Core core_;
   DelayService delays_;
   TimerService timers_;
   TransactionService transactions_;
+  PopRecords pop_records_;
+  PopReviver reviver_;
   std::optional<SendAnswers> answers_;
   std::optional<PullHandler> pulls_;
+  std::optional<PopHandler> pops_;
   net::Router router_;
   net::Server server_;
   std::string listen_address_;
@@ -196,6 +217,7 @@ class Broker::Impl {
   std::optional<Every> offsets_timer_;
   std::optional<Every> delays_timer_;
   std::optional<Every> check_timer_;
+  std::optional<Every> revive_timer_;
   std::optional<Every> scan_timer_;
   std::optional<Every> locks_timer_;
 };
@@ -208,6 +230,7 @@ Result<void> Broker::Impl::load() {
   if (auto loaded = groups_file_.load(text_to(groups_)); !loaded) return loaded;
   if (auto loaded = offsets_file_.load(text_to(offsets_)); !loaded) return loaded;
   if (auto loaded = delays_file_.load(text_to(delays_)); !loaded) return loaded;
+  if (auto loaded = orders_file_.load(text_to(orders_)); !loaded) return loaded;
   if (auto loaded = timers_.load(); !loaded) return loaded;
   topics_file_.changed();  // with the system topics of this version
   groups_file_.changed();
@@ -242,6 +265,7 @@ void Broker::Impl::serve(std::vector<std::string> name_servers, std::function<vo
                        .store_host = core_.store_host,
                    });
   pulls_.emplace(core_);
+  pops_.emplace(core_, pop_records_, orders_);
   store_->set_arrived([this](const Arrival& arrival) { arrived(arrival); });
   registration_.emplace(loop_, core_, std::move(name_servers), log_);
   connect_core();
@@ -252,6 +276,8 @@ void Broker::Impl::serve(std::vector<std::string> name_servers, std::function<vo
   add_reply_handlers(router_, core_);
   add_recall_handlers(router_, core_, *answers_);
   add_pull_handlers(router_, *pulls_);
+  add_pop_handlers(router_, *pops_);
+  add_ack_handlers(router_, core_, pop_records_, orders_, *pops_, *answers_);
   add_offset_handlers(router_, core_);
   add_query_handlers(router_, core_);
   add_client_session_handlers(router_, core_);
@@ -266,11 +292,16 @@ void Broker::Impl::serve(std::vector<std::string> name_servers, std::function<vo
                         [this] { save_delays(); });
   check_timer_.emplace(loop_, milliseconds(options.transaction_check_interval_ms),
                        [this] { transactions_.check(); });
+  revive_timer_.emplace(loop_, milliseconds(options.revive_interval_ms), [this] {
+    reviver_.run();
+    pops_->tick();
+  });
   scan_timer_.emplace(loop_, 10s, [this] { scan_clients(); });
   locks_timer_.emplace(loop_, 60s, [this] { queue_locks_.expire(loop_.now()); });
   delays_.start();
   timers_.start();
   transactions_.start();
+  reviver_.start();
   registration_->start();
   registration_->when_settled(std::move(on_ready));
 }
@@ -299,8 +330,10 @@ void Broker::Impl::connect_core() {
 
 void Broker::Impl::arrived(const Arrival& arrival) {
   pulls_->arrived(arrival);
+  pops_->arrived(arrival);
   if (arrival.topic == schedule_topic) delays_.arrived(arrival.queue_id, arrival.tags_code);
   if (arrival.topic == timer_topic) timers_.arrived();
+  if (arrival.topic == reviver_.topic()) reviver_.arrived(arrival.queue_id);
   if (arrival.topic == half_topic || arrival.topic == op_half_topic) transactions_.arrived();
 }
 
@@ -322,10 +355,12 @@ void Broker::Impl::scan_clients() {
   }
   notify_members(core_, expired.changed);
   pulls_->drop_closed();
+  pops_->drop_closed();
 }
 
 void Broker::Impl::save_offsets() {
   if (offsets_.is_dirty()) offsets_file_.changed();
+  if (orders_.is_dirty()) orders_file_.changed();
 }
 
 void Broker::Impl::save_delays() {
@@ -336,6 +371,7 @@ void Broker::Impl::stop(std::function<void(const Result<void>&)> on_stopped) {
   on_stopped_ = std::move(on_stopped);
   registration_->stop([this] {
     pulls_->release_all();
+    pops_->release_all();
     server_.stop(stop_grace, [this] { wait_for_flusher(); });
   });
 }
@@ -347,6 +383,7 @@ void Broker::Impl::wait_for_flusher() {
   offsets_timer_.reset();
   delays_timer_.reset();
   check_timer_.reset();
+  revive_timer_.reset();
   scan_timer_.reset();
   locks_timer_.reset();
   transactions_.save_progress();
@@ -356,14 +393,16 @@ void Broker::Impl::wait_for_flusher() {
                     [this](const Result<void>&) {
                       const bool is_idle = topics_file_.is_idle() && groups_file_.is_idle() &&
                                            offsets_file_.is_idle() && delays_file_.is_idle() &&
-                                           timers_.is_idle() && !answers_->is_holding();
+                                           orders_file_.is_idle() && timers_.is_idle() &&
+                                           !answers_->is_holding();
                       is_idle ? finish_stop() : wait_for_flusher();
                     });
 }
 
 void Broker::Impl::finish_stop() {
   Result<void> result;
-  for (SavedTable* table : {&topics_file_, &groups_file_, &offsets_file_, &delays_file_}) {
+  for (SavedTable* table :
+       {&topics_file_, &groups_file_, &offsets_file_, &delays_file_, &orders_file_}) {
     if (auto saved = table->save_now(); !saved && result) result = saved;
   }
   if (auto saved = timers_.save_now(); !saved && result) result = saved;

@@ -167,13 +167,19 @@ Result<void> check(const BrokerOptions& options) {
   if (options.sql_filter_depth_max < 1 || options.sql_filter_depth_max > 1000) {
     return wrong("sqlFilterDepthMax is not between 1 and 1000");  // about 1 MB of stack
   }
+  if (options.revive_queue_num < 1 || options.revive_queue_num > 998) {
+    return wrong("reviveQueueNum is not between 1 and 998");  // 999 says "in order"
+  }
+  if (options.pop_polling_size < 1 || options.max_pop_polling_size < 1) {
+    return wrong("popPollingSize or maxPopPollingSize is below 1");
+  }
   for (const std::int64_t period_ms :
        {options.register_name_server_period_ms, options.register_broker_timeout_ms,
         options.channel_expired_timeout_ms, options.flush_consumer_offset_interval_ms,
         options.flush_interval_commit_log_ms, options.sync_flush_timeout_ms,
         options.short_polling_time_ms, options.flush_delay_offset_interval_ms,
         options.timer_max_delay_sec, options.transaction_check_interval_ms,
-        options.transaction_time_out_ms, options.file_reserved_time,
+        options.transaction_time_out_ms, options.file_reserved_time, options.revive_interval_ms,
         std::int64_t{options.server_channel_max_idle_time_seconds}}) {
     if (period_ms < 1) return wrong("a period or timeout is below 1");
   }

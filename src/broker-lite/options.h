@@ -78,6 +78,14 @@ struct BrokerOptions {
   std::int32_t transaction_check_max = 15;
   std::int64_t file_reserved_time = 72;  // hours
 
+  // POP.
+  std::int32_t revive_queue_num = 8;
+  std::int64_t revive_interval_ms = 1'000;
+  std::int32_t pop_from_retry_probability = 20;  // of 100: what comes again is looked for first
+  bool enable_retry_topic_v2 = false;
+  std::int32_t pop_polling_size = 1'024;        // held, of a topic, group and queue
+  std::int32_t max_pop_polling_size = 100'000;  // held, of all
+
   // The store.
   std::string store_path_root_dir = "./rocketmq-store";  // ":memory:" keeps nothing
   std::int64_t mapped_file_size_commit_log = 1'073'741'824;
@@ -150,6 +158,12 @@ struct BrokerOptions {
     v("transactionCheckInterval", &O::transaction_check_interval_ms);
     v("transactionCheckMax", &O::transaction_check_max);
     v("fileReservedTime", &O::file_reserved_time);
+    v("reviveQueueNum", &O::revive_queue_num);
+    v("reviveInterval", &O::revive_interval_ms);
+    v("popFromRetryProbability", &O::pop_from_retry_probability);
+    v("enableRetryTopicV2", &O::enable_retry_topic_v2);
+    v("popPollingSize", &O::pop_polling_size);
+    v("maxPopPollingSize", &O::max_pop_polling_size);
     v("storePathRootDir", &O::store_path_root_dir);
     v("mappedFileSizeCommitLog", &O::mapped_file_size_commit_log);
     v("mappedFileSizeConsumeQueue", &O::mapped_file_size_consume_queue);

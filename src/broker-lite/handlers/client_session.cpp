@@ -137,6 +137,28 @@ Result<void> check_filter_type(const Core& core, std::string_view expression_typ
                str("The broker does not support consumer to filter message by ", expression_type)};
 }
 
+Result<MessageFilter> compile_filter(Core& core, std::string_view expression,
+                                     std::string_view expression_type) {
+  MessageFilter filter;
+  if (is_tag_type(expression_type)) {
+    auto codes = parse_tags(expression);
+    if (!codes) return std::move(codes).error();
+    filter.tags_codes = *std::move(codes);
+    return filter;
+  }
+  if (auto offered = check_filter_type(core, expression_type); !offered) {
+    return std::move(offered).error();
+  }
+  // Java: a wrong expression gets every message here. Nobody can want that.
+  auto sql = core.sql_filters.compile(expression);
+  if (!sql) {
+    return Error{ResponseCode::subscription_parse_failed,
+                 str("parse the consumer's subscription failed: ", sql.error().message)};
+  }
+  filter.sql = *std::move(sql);
+  return filter;
+}
+
 void notify_members(Core& core, const std::vector<MembersChanged>& changes) {
   if (!core.options.notify_consumer_ids_changed_enable) return;
   for (const MembersChanged& change : changes) {

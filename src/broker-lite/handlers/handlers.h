@@ -4,10 +4,14 @@
 #include <vector>
 
 #include "broker-lite/core.h"
+#include "broker-lite/state/message_filter.h"
 #include "net/router.h"
 
 namespace rocketmq::broker {
 
+class PopHandler;
+class PopOrders;
+class PopRecords;
 class PullHandler;
 class SendAnswers;
 class TransactionService;
@@ -20,13 +24,28 @@ void add_transaction_handlers(net::Router& router, TransactionService& transacti
                               SendAnswers& answers);                              // 37
 void add_recall_handlers(net::Router& router, Core& core, SendAnswers& answers);  // 370
 void add_pull_handlers(net::Router& router, PullHandler& pulls);                  // 11 361
-void add_offset_handlers(net::Router& router, Core& core);                        // 14 15 29-32
-void add_query_handlers(net::Router& router, Core& core);                         // 12 33
+void add_pop_handlers(net::Router& router, PopHandler& pops);  // 200050 200052 200054 200055
+// What is said about popped messages: acknowledged, or hidden for longer.
+void add_ack_handlers(net::Router& router, Core& core, PopRecords& records, PopOrders& orders,
+                      PopHandler& pops, SendAnswers& answers);      // 200051 200053 200151
+void add_offset_handlers(net::Router& router, Core& core);          // 14 15 29-32
+void add_query_handlers(net::Router& router, Core& core);           // 12 33
 void add_client_session_handlers(net::Router& router, Core& core);  // 34 35 38 41 42 46
 void add_admin_handlers(net::Router& router, Core& core);           // see admin.h
 
 // Fails for expressions other than SQL92, and where enablePropertyFilter says no. Not for tags.
 Result<void> check_filter_type(const Core& core, std::string_view expression_type);
+
+// What a request wants that brings its own expression; nothing is every message. Errors are the
+// broker's answers.
+Result<MessageFilter> compile_filter(Core& core, std::string_view expression,
+                                     std::string_view expression_type);
+
+// A new group on a young queue begins at its beginning, whatever its consumers say about where to
+// begin: what was sent before they came up is not passed over. "Young" is a queue whose first
+// message is still there and likely in memory; the empty queue, too, as up to 4.9, or a message
+// sent before the client's next question would be lost on it. Java: checkInMemByConsumeOffset.
+bool is_young(const MessageStore& store, std::string_view topic, std::int32_t queue_id);
 
 // Tells each member of a group that has other members now. Java: DefaultConsumerIdsChangeListener.
 void notify_members(Core& core, const std::vector<MembersChanged>& changes);

@@ -17,21 +17,6 @@ using net::RequestContext;
 using protocol::OffsetResponse;
 using protocol::TopicConfig;
 
-// A new group on a young queue begins at its beginning, whatever its consumers say about where to
-// begin: what was sent before they came up is not passed over. "Young" is a queue whose first
-// message is still there and likely in memory; the empty queue, too, as up to 4.9, or a message
-// sent before the client's next question would be lost on it. Java: checkInMemByConsumeOffset.
-bool is_young(const MessageStore& store, std::string_view topic, std::int32_t queue_id) {
-  if (store.min_offset(topic, queue_id) > 0) return false;
-  if (store.max_offset(topic, queue_id) == 0) return true;
-  GetResult first;
-  store.get({.topic = topic, .queue_id = queue_id, .offset = 0, .messages_max = 1}, first);
-  if (first.records.empty()) return false;
-  const auto record = protocol::decode_record(first.records.front(), protocol::CrcCheck::skip);
-  return record && store.max_position() - record->physical_offset <=
-                       StoreOptions().access_message_in_memory_bytes;
-}
-
 Result<OffsetResponse> query_consumer_offset(Core& core,
                                              const protocol::QueryConsumerOffset& request) {
   const auto stored = core.offsets.find(request.consumer_group, request.topic, request.queue_id);
@@ -84,6 +69,17 @@ TimeBoundary boundary(std::string_view name) {
 }
 
 }  // namespace
+
+bool is_young(const MessageStore& store, std::string_view topic, std::int32_t queue_id) {
+  if (store.min_offset(topic, queue_id) > 0) return false;
+  if (store.max_offset(topic, queue_id) == 0) return true;
+  GetResult first;
+  store.get({.topic = topic, .queue_id = queue_id, .offset = 0, .messages_max = 1}, first);
+  if (first.records.empty()) return false;
+  const auto record = protocol::decode_record(first.records.front(), protocol::CrcCheck::skip);
+  return record && store.max_position() - record->physical_offset <=
+                       StoreOptions().access_message_in_memory_bytes;
+}
 
 void add_offset_handlers(net::Router& router, Core& core) {
   router.on<protocol::QueryConsumerOffset>(

@@ -168,24 +168,10 @@ std::optional<PullHandler::Refusal> PullHandler::check_subscription(const PullMe
 
 std::optional<PullHandler::Refusal> PullHandler::use_own_filter(const PullMessage& request,
                                                                 Reading& reading) {
-  const std::string_view expression = request.subscription.value_or("");
-  const std::string_view type = request.expression_type.value_or("");
-  if (is_tag_type(type)) {
-    auto codes = parse_tags(expression);
-    if (!codes) return Refusal{std::move(codes).error()};
-    reading.filter.tags_codes = *std::move(codes);
-    return std::nullopt;
-  }
-  if (auto offered = check_filter_type(core_, type); !offered) {
-    return Refusal{std::move(offered).error()};
-  }
-  // Java: a wrong expression gets every message here. Nobody can want that.
-  auto sql = core_.sql_filters.compile(expression);
-  if (!sql) {
-    return Refusal{{ResponseCode::subscription_parse_failed,
-                    str("parse the consumer's subscription failed: ", sql.error().message)}};
-  }
-  reading.filter.sql = *std::move(sql);
+  auto filter = compile_filter(core_, request.subscription.value_or(""),
+                               request.expression_type.value_or(""));
+  if (!filter) return Refusal{std::move(filter).error()};
+  reading.filter = *std::move(filter);
   return std::nullopt;
 }
 

@@ -130,6 +130,10 @@ bool TimerService::deliver(const Waiting& due, std::int64_t now_ms) {
   return can_never_be_stored(placed.error());
 }
 
+std::int64_t TimerService::next_due_ms() const {
+  return waiting_.empty() ? never : waiting_.front().out_ms + second_ms;
+}
+
 void TimerService::arm() {
   if (waiting_.empty()) return;
   const std::int64_t due_ms = waiting_.front().out_ms + second_ms;

@@ -41,6 +41,8 @@ class TimerService {
   void arrived() { read_new(); }  // more wait
 
   std::size_t waiting() const { return waiting_.size(); }
+  // When the next one is delivered, Unix ms; far away where none waits.
+  std::int64_t next_due_ms() const;
 
   // Every second: how far it has come is written down, when that is on disk.
   void save_if_moved();

@@ -30,6 +30,8 @@ Error invalid(std::string remark) {
 
 std::string retry_topic(std::string_view group) { return str(retry_prefix, group); }
 
+std::string revive_topic(std::string_view cluster) { return str("rmq_sys_REVIVE_LOG_", cluster); }
+
 std::string dlq_topic(std::string_view group) { return str(dlq_prefix, group); }
 
 Result<void> check_topic_name(std::string_view topic) {

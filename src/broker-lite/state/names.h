@@ -30,6 +30,7 @@ inline constexpr std::size_t retry_topic_length_max = 255;  // %RETRY% and %DLQ%
 inline constexpr std::size_t group_length_max = 120;
 
 std::string retry_topic(std::string_view group);
+std::string revive_topic(std::string_view cluster);
 std::string dlq_topic(std::string_view group);
 inline bool is_retry_topic(std::string_view topic) { return topic.starts_with(retry_prefix); }
 inline bool is_dlq_topic(std::string_view topic) { return topic.starts_with(dlq_prefix); }

@@ -96,7 +96,7 @@ void Topics::create_system_topics() {
   create(half_topic, 1);
   create(op_half_topic, 1);
   create(str(cluster, "_REPLY_TOPIC"), 1);
-  create(str("rmq_sys_REVIVE_LOG_", cluster), options_.revive_queue_num);
+  create(revive_topic(cluster), options_.revive_queue_num);
   create(str("rmq_sys_SYNC_BROKER_MEMBER_", broker), 1, perm_inherit);
   if (options_.auto_create_topic_enable) {
     create(auto_create_topic, options_.default_topic_queue_nums, open(true));
