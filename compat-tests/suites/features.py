@@ -211,7 +211,7 @@ def traced_end(kind):
 
 
 def run_examples(stage):
-    examples.run(examples.ON_STOCK, stage.cast.server.namesrv)
+    examples.run(examples.ON_ALL_SERVERS, stage.cast.server.namesrv)
 
 
 BOTH = ("ours to Java", "Java to ours")
@@ -223,7 +223,6 @@ ALONE = ("ours alone",)
 NEEDS_5 = "does not hand out single messages"
 # A 4.9.7 client reads them all, and has no setting to write them with.
 OLD_JAVA = {"stock 4.9.7": "maybe:no compression type"}
-LATER = "hole: broker-lite does not do this yet"
 
 NAMESPACE = ("--ns", "shop")
 NAMESPACE_V2 = ("--ns-v2", "shop")
@@ -257,9 +256,8 @@ FEATURES = [
     Feature("SQL92", filtered(sql="TAGS = 'TagB' AND n >= 0"), BOTH, {}),
     Feature("pull, assigned queues", consumed_by("assign"), BOTH),
     Feature("pull, subscribed", consumed_by("lite"), BOTH),
-    Feature("pop", consumed_by("pop"), TO_OURS, {"stock 4.9.7": NEEDS_5, "broker-lite": LATER}),
-    Feature("simple consumer", consumed_by("simple"), TO_OURS,
-            {"stock 4.9.7": NEEDS_5, "broker-lite": LATER}),
+    Feature("pop", consumed_by("pop"), TO_OURS, {"stock 4.9.7": NEEDS_5}),
+    Feature("simple consumer", consumed_by("simple"), TO_OURS, {"stock 4.9.7": NEEDS_5}),
     Feature("shared, AVG", shared("AVG"), TOGETHER),
     Feature("shared, AVG_BY_CIRCLE", shared("AVG_BY_CIRCLE"), TOGETHER),
     Feature("shared, CONSISTENT_HASH", shared("CONSISTENT_HASH"), TOGETHER),
@@ -274,7 +272,7 @@ FEATURES = [
     Feature("trace", traced, BOTH, {}, TRACE),
     Feature("trace of a transaction", traced_end("commit"), BOTH, {}, TRACE),
     Feature("examples", run_examples, ALONE,
-            {"stock 4.9.7": "broker: some of them need 5.x", "broker-lite": LATER}),
+            {"stock 4.9.7": "broker: some of them need 5.x"}),
 ]
 
 

@@ -2,6 +2,7 @@
 import json
 import socket
 import struct
+import time
 
 
 def frame(header, body=b"", codec=0, length=None, header_length=None):
@@ -52,11 +53,48 @@ class Connection:
         self.socket.close()
 
 
+def ask(connection, code, **fields):
+    connection.send(frame(request(code, {name: str(value) for name, value in fields.items()})))
+    return connection.answer()
+
+
 GET_MAX_OFFSET, QUERY_CONSUMER_OFFSET = 30, 14
 
 
 def offset(connection, code, **fields):
     """What the broker says is the offset of a queue; None where there is none."""
-    connection.send(frame(request(code, {name: str(value) for name, value in fields.items()})))
-    answer = connection.answer()
+    answer = ask(connection, code, **fields)
     return int(answer["extFields"]["offset"]) if answer["code"] == 0 else None
+
+
+POP, ACK = 200050, 200051
+
+
+def pop_once(connection, broker_name, topic, group, invisible_ms):
+    """What an answer says it took: (queue, offset, handle to acknowledge it with) of each message."""
+    answer = ask(connection, POP, topic=topic, consumerGroup=group, queueId=-1, maxMsgNums=32,
+                 invisibleTime=invisible_ms, pollTime=0, bornTime=int(time.time() * 1000),
+                 initMode=0, expType="TAG", exp="*", order="false")
+    if answer["code"] != 0:
+        return []
+    said = answer["extFields"]
+    starts = {tuple(entry.split()[:2]): entry.split()[2]
+              for entry in said["startOffsetInfo"].split(";")}
+    taken = []
+    for entry in said["msgOffsetInfo"].split(";"):
+        kind, queue, offsets = entry.split()
+        for each in offsets.split(","):
+            handle = (f"{starts[(kind, queue)]} {said['popTime']} {said['invisibleTime']} "
+                      f"{said['reviveQid']} {kind} {broker_name} {queue} {each}")
+            taken.append((queue, each, handle))
+    return taken
+
+
+def pop_all(connection, broker_name, topic, group, count, invisible_ms, acknowledges):
+    taken = []
+    while len(taken) < count:
+        taken += pop_once(connection, broker_name, topic, group, invisible_ms)
+    for queue, each, handle in taken if acknowledges else []:
+        answer = ask(connection, ACK, topic=topic, consumerGroup=group, queueId=queue, offset=each,
+                     extraInfo=handle)
+        assert answer["code"] == 0, answer

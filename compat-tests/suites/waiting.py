@@ -1,17 +1,21 @@
-"""Messages that wait (delay levels, timers, open transactions) while their broker is killed, or their
-store changes hands: none is lost, none is early, and open transactions are asked for."""
+"""Messages that wait (delay levels, timers, open transactions, popped and not acknowledged) while their
+broker is killed, or their store changes hands: none is lost, none is early, open transactions are asked
+for, and what was acknowledged does not come again."""
 import time
 
 import actors
 from exchange import lines_of, wait_until
+from frames import Connection, pop_all
 from servers import BrokerLite, Folder, Stock, say
 from stage import ARRIVED, BODY
 
 DELAY_SECONDS = 30  # the fourth level
 COUNT = 10
 SLACK = 1.5  # stock delivers a timer message of a second's end up to a second early
-CONF = ["brokerName=broker-w", "mappedFileSizeCommitLog=67108864", "transactionTimeOut=6000",
+BROKER = "broker-w"
+CONF = [f"brokerName={BROKER}", "mappedFileSizeCommitLog=67108864", "transactionTimeOut=6000",
         "transactionCheckInterval=2000", "traceTopicEnable=false"]
+WAITING = ("level", "timer", "half", "popped")
 KINDS = {"level": {"level": 4}, "timer": {"after_ms": DELAY_SECONDS * 1000}}
 
 
@@ -34,7 +38,7 @@ class Java:
 def send(server, folder):
     """Gives the time after which the messages may arrive."""
     with actors.ours(server.namesrv, folder / "actors.log") as client:
-        for topic in (*KINDS, "half"):
+        for topic in WAITING:
             client.ask("create_topic", topic=f"t-{topic}")
         due = time.time() + DELAY_SECONDS - SLACK
         for kind, wish in KINDS.items():
@@ -42,25 +46,35 @@ def send(server, folder):
                        prefix=kind, **wish)
         # It would commit them if it were asked, but is gone before.
         client.ask("send", kind="check", topic="t-half", group="g-half", count=COUNT, prefix="half")
+        connection = Connection(server.broker)
+        for prefix in ("acked", "popped"):
+            client.ask("send", kind="plain", topic="t-popped", group="g-popped", count=COUNT,
+                       prefix=prefix)
+            pop_all(connection, BROKER, "t-popped", "c-popped", COUNT, DELAY_SECONDS * 1000,
+                    acknowledges=prefix == "acked")
+        connection.close()
     return due
 
 
-def receive(server, folder, due):
+def receive(server, folder, due, was_killed):
     with actors.ours(server.namesrv, folder / "actors.log") as client:
         # A producer of the group: it is asked, and commits what the one before left open.
         client.ask("send", kind="check", topic="t-half", group="g-half", count=1, prefix="new")
         outs = {}
-        for topic in (*KINDS, "half"):
+        for topic in WAITING:
             outs[topic] = folder / f"{topic}.txt"
-            client.ask("consume", id=topic, kind="concurrent", out=outs[topic], topic=f"t-{topic}",
-                       group=f"c-{topic}")
+            client.ask("consume", id=topic, kind="pop" if topic == "popped" else "concurrent",
+                       out=outs[topic], topic=f"t-{topic}", group=f"c-{topic}")
         for topic, out in outs.items():
             wanted = {f"{topic}-{n}" for n in range(COUNT)}
             wait_until(f"{topic}: all {COUNT}", DELAY_SECONDS + 60,
                        lambda: wanted <= {line[BODY] for line in lines_of(out)})
-        for topic in KINDS:
+        # Who was killed may not have stored what it popped last, nor what was acknowledged of it.
+        for topic in KINDS if was_killed else (*KINDS, "popped"):
             early = [line for line in lines_of(outs[topic]) if int(line[ARRIVED]) / 1000 < due]
             assert not early, f"{topic}: {len(early)} are early"
+        acknowledged = [line for line in lines_of(outs["popped"]) if "acked" in line[BODY]]
+        assert was_killed or not acknowledged, f"{len(acknowledged)} acknowledged came again"
         bodies = [line[BODY] for out in outs.values() for line in lines_of(out)]
         return len(bodies) - len(set(bodies))
 
@@ -76,9 +90,9 @@ def change_hands(first, second, kill):
         two.mkdir()
         (one / "store").rename(two / "store")
         with second(two).server as server:
-            again = receive(server, folder, due)
+            again = receive(server, folder, due, kill)
     end = "killed" if kill else "stopped"
-    say(f"   {first.name} {end}, {second.name} goes on: {3 * COUNT} messages arrived in time,"
+    say(f"   {first.name} {end}, {second.name} goes on: {len(WAITING) * COUNT} messages arrived in time,"
         f" {again} of them twice")
 
 
