@@ -215,7 +215,7 @@ struct BrokerRig {
   }
 
   net::SimLoop loop;
-  FaultDirectory directory;
+  FaultDirectory directory{[this] { return loop.wall_ms(); }};
   GatedFlusher flusher{[this](std::function<void()> function) { loop.post(std::move(function)); }};
   BrokerOptions options;
   std::vector<std::string> log;

@@ -33,6 +33,7 @@ class FaultDirectory::FaultFile final : public File {
   }
 
   Result<std::int64_t> size() const override { return file_->size(); }
+  Result<std::int64_t> modified_ms() const override { return file_->modified_ms(); }
 
   Result<void> resize(std::int64_t size) override {
     if (auto allowed = owner_.operation("resize"); !allowed) return allowed;
@@ -62,7 +63,7 @@ class FaultDirectory::FaultFile final : public File {
   std::shared_ptr<File> file_;
 };
 
-FaultDirectory::FaultDirectory() = default;
+FaultDirectory::FaultDirectory(MemDirectory::Clock clock) : files_(std::move(clock)) {}
 FaultDirectory::~FaultDirectory() = default;
 
 Result<void> FaultDirectory::operation(const char* name) {

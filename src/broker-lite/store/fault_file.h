@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 
@@ -14,7 +15,7 @@ namespace rocketmq::broker {
 // counted in operations (write, sync, resize, open with create, rename, remove …; reading is none).
 class FaultDirectory final : public Directory {
  public:
-  FaultDirectory();
+  explicit FaultDirectory(MemDirectory::Clock clock = MemDirectory::system_ms);
   ~FaultDirectory() override;
 
   // The operation with this number from now on (0 = the next) fails; a write is half done by then.
@@ -35,6 +36,9 @@ class FaultDirectory final : public Directory {
   // Each unsynced write survives or not, or in part, by chance and whatever the order.
   void lose_power(std::mt19937& random);
 
+  // What space() says; nothing at first.
+  void set_space(std::optional<DiskSpace> space) { space_ = space; }
+
   // The content of a file, for looking and for damaging it.
   std::string content(const std::string& path);
   void overwrite(const std::string& path, std::int64_t position, std::string_view bytes);
@@ -50,6 +54,7 @@ class FaultDirectory final : public Directory {
   Result<void> sync(const std::string& path) override;
   Result<void> sync_all() override;
   std::string incarnation() const override;
+  std::optional<DiskSpace> space() const override { return space_; }
   Result<std::unique_ptr<FileLock>> lock(const std::string& path,
                                          std::string_view content) override;
 
@@ -68,6 +73,7 @@ class FaultDirectory final : public Directory {
   void lose_power(const std::function<std::size_t(std::size_t)>& surviving_bytes);
 
   MemDirectory files_;
+  std::optional<DiskSpace> space_;
   std::vector<Unsynced> unsynced_;
   std::int64_t operations_ = 0;
   std::int64_t fail_at_ = -1;

@@ -4,6 +4,13 @@
 
 namespace rocketmq::broker {
 
+std::int32_t DiskSpace::used_percent() const {
+  const std::int64_t used = total - free;
+  const std::int64_t ours = used + available;
+  if (ours <= 0) return 0;
+  return static_cast<std::int32_t>((used * 100 + ours - 1) / ours);
+}
+
 Result<std::string> read_text(Directory& directory, const std::string& path, std::size_t size_max) {
   auto file = directory.open(path, OpenMode::existing);
   if (!file) return std::move(file).error();

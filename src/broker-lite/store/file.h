@@ -50,6 +50,8 @@ class File {
   virtual Result<void> sync() = 0;
 
   virtual Result<std::int64_t> size() const = 0;
+  // When it was written last, Unix ms.
+  virtual Result<std::int64_t> modified_ms() const = 0;
   virtual Result<void> resize(std::int64_t size) = 0;  // new bytes are zero and need no space yet
 
   // From `position` to the end all bytes read zero afterwards; the size stays.
@@ -70,6 +72,16 @@ class File {
 struct DirectoryEntry {
   std::string name;
   bool is_directory = false;
+};
+
+// Of the disk a folder is on, in bytes.
+struct DiskSpace {
+  std::int64_t total = 0;
+  std::int64_t free = 0;
+  std::int64_t available = 0;  // of the free, what is not kept back for root
+
+  // Of what we may use, rounded up. Java: UtilAll.getDiskPartitionSpaceUsedPercent.
+  std::int32_t used_percent() const;
 };
 
 // Held until destroyed; the system lets go of it when the process dies.
@@ -103,6 +115,8 @@ class Directory {
   // The same text for as long as nothing written can have been lost, synced or not: the machine has
   // not been restarted. Empty where nobody knows.
   virtual std::string incarnation() const = 0;
+  // Nothing where there is no disk, or it does not say.
+  virtual std::optional<DiskSpace> space() const = 0;
   // Writes `content` to the file and locks its first byte; fails when another process holds it.
   virtual Result<std::unique_ptr<FileLock>> lock(const std::string& path,
                                                  std::string_view content) = 0;

@@ -166,6 +166,44 @@ TEST_P(AnyDirectory, reads_no_text_longer_than_allowed) {
   EXPECT_FALSE(read_text(*directory_, "f", 2));
 }
 
+TEST_P(AnyDirectory, knows_when_a_file_was_written) {
+  const std::int64_t before = MemDirectory::system_ms();
+  const auto file = create("f");
+  file->write(0, "abc").value();
+  const std::int64_t written = file->modified_ms().value();
+  EXPECT_GE(written, before - 100);  // a system's files have a coarser clock
+  EXPECT_LE(written, MemDirectory::system_ms());
+}
+
+TEST(MemFile, is_as_old_as_its_last_write) {
+  std::int64_t now = 1000;
+  MemDirectory directory([&now] { return now; });
+  const auto file = directory.open("f", OpenMode::create).value();
+  EXPECT_EQ(file->modified_ms().value(), 1000);
+  now = 2000;
+  EXPECT_EQ(directory.open("f", OpenMode::existing).value()->modified_ms().value(), 1000);
+  file->write(0, "abc").value();
+  EXPECT_EQ(file->modified_ms().value(), 2000);
+}
+
+TEST(DiskSpace, counts_what_root_keeps_back_as_not_there) {
+  EXPECT_EQ((DiskSpace{.total = 1000, .free = 1000, .available = 1000}.used_percent()), 0);
+  EXPECT_EQ((DiskSpace{.total = 1000, .free = 250, .available = 200}.used_percent()), 79);
+  EXPECT_EQ((DiskSpace{.total = 1000, .free = 250, .available = 250}.used_percent()), 75);
+  EXPECT_EQ((DiskSpace{.total = 1000, .free = 50, .available = 0}.used_percent()), 100);
+  EXPECT_EQ(DiskSpace{}.used_percent(), 0);
+}
+
+TEST(PosixDirectory, knows_its_disk) {
+  const TemporaryFolder folder;
+  const auto space = open_posix_directory(folder.path).value()->space();
+  ASSERT_TRUE(space);
+  EXPECT_GT(space->total, 0);
+  EXPECT_GE(space->total, space->free);
+  EXPECT_GE(space->free, space->available);
+  EXPECT_GT(space->used_percent(), 0);
+}
+
 TEST(PosixDirectory, says_what_the_system_said) {
   const auto directory = open_posix_directory("/dev/null/x");
   ASSERT_FALSE(directory);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 
 #include "protocol/str.h"
@@ -34,7 +35,10 @@ class Region final : public FileView {
 // many mappings, more than a process may have.)
 class MemFile final : public File {
  public:
+  explicit MemFile(MemDirectory::Clock clock) : clock_(std::move(clock)), modified_ms_(clock_()) {}
+
   Result<void> write(std::int64_t position, std::span<const std::string_view> pieces) override {
+    modified_ms_ = clock_();
     auto at = static_cast<std::size_t>(position);
     for (const std::string_view piece : pieces) {
       if (piece.empty()) continue;
@@ -57,6 +61,8 @@ class MemFile final : public File {
 
   Result<void> sync() override { return {}; }
   Result<std::int64_t> size() const override { return static_cast<std::int64_t>(size_); }
+
+  Result<std::int64_t> modified_ms() const override { return modified_ms_; }
 
   Result<void> resize(std::int64_t size) override {
     if (static_cast<std::size_t>(size) < size_) cut(static_cast<std::size_t>(size));
@@ -107,6 +113,8 @@ class MemFile final : public File {
     }
   }
 
+  const MemDirectory::Clock clock_;
+  std::int64_t modified_ms_;
   std::string bytes_;
   std::shared_ptr<Region> region_;
   std::size_t size_ = 0;
@@ -134,13 +142,18 @@ bool is_below(std::string_view path, std::string_view folder) {
 
 }  // namespace
 
+std::int64_t MemDirectory::system_ms() {
+  const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(since_1970).count();
+}
+
 Result<std::shared_ptr<File>> MemDirectory::open(const std::string& path, OpenMode mode) {
   const auto found = files_.find(path);
   if (found != files_.end()) return found->second;
   const std::size_t slash = path.rfind('/');
   const bool has_folder = slash == std::string::npos || folders_.contains(path.substr(0, slash));
   if (mode != OpenMode::create || !has_folder) return missing(path);
-  return files_[path] = std::make_shared<MemFile>();
+  return files_[path] = std::make_shared<MemFile>(clock_);
 }
 
 Result<std::vector<DirectoryEntry>> MemDirectory::list(const std::string& path) {

@@ -1,9 +1,13 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "broker-lite/store/file.h"
 
@@ -14,6 +18,11 @@ namespace rocketmq::broker {
 // One thread.
 class MemDirectory final : public Directory {
  public:
+  // Says when a file was written. Unix ms.
+  using Clock = std::function<std::int64_t()>;
+  explicit MemDirectory(Clock clock = system_ms) : clock_(std::move(clock)) {}
+  static std::int64_t system_ms();
+
   Result<std::shared_ptr<File>> open(const std::string& path, OpenMode mode) override;
   Result<std::vector<DirectoryEntry>> list(const std::string& path) override;
   Result<bool> exists(const std::string& path) override;
@@ -24,10 +33,12 @@ class MemDirectory final : public Directory {
   Result<void> sync(const std::string& path) override;
   Result<void> sync_all() override { return {}; }
   std::string incarnation() const override { return "memory"; }
+  std::optional<DiskSpace> space() const override { return std::nullopt; }
   Result<std::unique_ptr<FileLock>> lock(const std::string& path,
                                          std::string_view content) override;
 
  private:
+  const Clock clock_;
   std::map<std::string, std::shared_ptr<File>, std::less<>> files_;
   std::set<std::string, std::less<>> folders_;
   std::shared_ptr<std::set<std::string>> locked_ = std::make_shared<std::set<std::string>>();

@@ -5,6 +5,7 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -87,6 +88,12 @@ class PosixFile final : public File {
     struct stat status{};
     if (::fstat(fd_.get(), &status) != 0) return system_error("stat", path_, errno);
     return static_cast<std::int64_t>(status.st_size);
+  }
+
+  Result<std::int64_t> modified_ms() const override {
+    struct stat status{};
+    if (::fstat(fd_.get(), &status) != 0) return system_error("stat", path_, errno);
+    return std::int64_t{status.st_mtim.tv_sec} * 1000 + status.st_mtim.tv_nsec / 1'000'000;
   }
 
   Result<void> resize(std::int64_t size) override {
@@ -259,6 +266,15 @@ class PosixDirectory final : public Directory {
     const Descriptor file(fd);
     char text[36];  // a UUID
     return ::read(fd, text, sizeof text) == sizeof text ? std::string(text, sizeof text) : "";
+  }
+
+  std::optional<DiskSpace> space() const override {
+    struct statvfs disk{};
+    if (::statvfs(root_.c_str(), &disk) != 0) return std::nullopt;
+    const auto bytes = [&](fsblkcnt_t blocks) {
+      return static_cast<std::int64_t>(blocks * disk.f_frsize);
+    };
+    return DiskSpace{bytes(disk.f_blocks), bytes(disk.f_bfree), bytes(disk.f_bavail)};
   }
 
   Result<std::unique_ptr<FileLock>> lock(const std::string& path,

@@ -19,7 +19,7 @@ namespace rocketmq::broker {
 struct TestStore {
   static constexpr std::int64_t t0 = 1'700'000'000'000;
 
-  FaultDirectory directory;
+  FaultDirectory directory{[this] { return now; }};
   std::deque<std::function<void()>> posted;
   InlineFlusher flusher{[this](std::function<void()> f) { posted.push_back(std::move(f)); }};
   StoreOptions options = small_files();
