@@ -69,7 +69,7 @@ Result<void> ConsumeQueue::load(std::int64_t log_min) {
   if (!end) return end.error();
   min_ = files_begin_ / entry_size;
   if (auto ended = set_end(*end, false); !ended) return ended;
-  return correct_min_offset(log_min);
+  return follow_log(log_min);
 }
 
 Result<std::shared_ptr<File>> ConsumeQueue::open_file(std::int64_t start) const {
@@ -122,7 +122,7 @@ Result<void> ConsumeQueue::write_out(std::set<std::string>& touched) {
     auto file = open_or_create_file(start);
     if (!file) return std::move(file).error();
     if (at == min_ && in_file > 0) {
-      if (auto filled = fill_blanks(**file, in_file / entry_size); !filled) return filled;
+      if (auto filled = fill_blanks(at, **file); !filled) return filled;
     }
     const auto room = static_cast<std::size_t>(file_size_ - in_file);
     const std::string_view part = rest.substr(0, room);
@@ -135,7 +135,12 @@ Result<void> ConsumeQueue::write_out(std::set<std::string>& touched) {
   return {};
 }
 
-Result<void> ConsumeQueue::fill_blanks(File& file, std::int64_t count) const {
+// Before the first entry of all, in its file. Entries that the log has left behind may stay.
+Result<void> ConsumeQueue::fill_blanks(std::int64_t offset, File& file) const {
+  const auto before = entry_in_files(offset - 1);
+  if (!before) return before.error();
+  if (before->is_valid()) return {};
+  const std::int64_t count = offset % entries_a_file();
   std::string blanks(static_cast<std::size_t>(count * entry_size), '\0');
   for (std::int64_t i = 0; i < count; ++i) {
     encode(QueueEntry::blank(), blanks.data() + i * entry_size);
@@ -277,13 +282,28 @@ Result<void> ConsumeQueue::set_end(std::int64_t offset, bool has_stale_bytes) {
   return (*file)->zero_from(offset * entry_size - keep);
 }
 
-Result<void> ConsumeQueue::correct_min_offset(std::int64_t log_min) {
+Result<void> ConsumeQueue::follow_log(std::int64_t log_min) {
+  if (log_min == log_min_) return {};
   const auto first = first_not(min_, written_, [&](const QueueEntry& entry) {
     return entry.log_position() < log_min || entry == QueueEntry::blank();
   });
   if (!first) return first.error();
   min_ = *first;
+  log_min_ = log_min;
   return {};
+}
+
+Result<std::size_t> ConsumeQueue::remove_old_files(std::size_t files_max) {
+  const std::int64_t keep = std::min(file_start_of(min_), files_end_ - file_size_);
+  std::size_t removed = 0;
+  while (files_begin_ < keep && removed < files_max) {
+    files_.forget(number_);
+    const std::string path = file_path(files_begin_);
+    if (auto gone = files_.directory().remove(path); !gone) return std::move(gone).error();
+    files_begin_ += file_size_;
+    ++removed;
+  }
+  return removed;
 }
 
 }  // namespace rocketmq::broker

@@ -92,8 +92,13 @@ class ConsumeQueue {
   Result<void> drop_from_offset(std::int64_t offset);
   // Drops everything, files too; the queue begins at `offset`.
   Result<void> restart_at(std::int64_t offset);
-  // The first entry that is not blank and not before `log_min` becomes the first of the queue.
-  Result<void> correct_min_offset(std::int64_t log_min);
+  // For a log that begins at `log_min` now: the first entry that is not blank and not before it
+  // becomes the first of the queue. Entries before it are in files. Nothing to do is cheap.
+  Result<void> follow_log(std::int64_t log_min);
+  // Removes up to `files_max` files whose entries are all before min_offset(), the oldest first so
+  // that a crash leaves no gap; says how many. The last file always stays: it knows the offset.
+  Result<std::size_t> remove_old_files(std::size_t files_max);
+  bool has_many_files() const { return files_end_ - files_begin_ > file_size_; }
 
   // Where the first file behind the one of `offset` begins.
   std::int64_t next_file_offset(std::int64_t offset) const;
@@ -105,7 +110,7 @@ class ConsumeQueue {
   std::string file_path(std::int64_t start) const;
   Result<std::shared_ptr<File>> open_file(std::int64_t start) const;
   Result<std::shared_ptr<File>> open_or_create_file(std::int64_t start);
-  Result<void> fill_blanks(File& file, std::int64_t count) const;
+  Result<void> fill_blanks(std::int64_t offset, File& file) const;
   Result<std::size_t> read_files(std::int64_t offset, std::span<QueueEntry> entries) const;
   Result<QueueEntry> entry_in_files(std::int64_t offset) const;
   template <class Is>
@@ -119,7 +124,8 @@ class ConsumeQueue {
   std::int32_t queue_id_;
   std::int64_t files_begin_ = 0;  // the files cover bytes [begin, end) of the sequence
   std::int64_t files_end_ = 0;
-  std::int64_t min_ = 0;
+  std::int64_t log_min_ = -1;
+  std::int64_t min_ = 0;  // for log_min_
   std::int64_t written_ = 0;
   std::int64_t max_ = 0;
   std::int64_t last_position_ = -1;

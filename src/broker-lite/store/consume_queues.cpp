@@ -13,6 +13,7 @@ namespace rocketmq::broker {
 namespace {
 
 const std::string folder = "consumequeue";
+constexpr std::size_t queues_looked_at_max = 256;  // some milliseconds, where entries are read
 constexpr std::int64_t none = std::numeric_limits<std::int64_t>::max();
 
 std::optional<std::int32_t> parse_queue_id(std::string_view name) {
@@ -54,6 +55,7 @@ ConsumeQueues::ConsumeQueues(Directory& directory, const StoreOptions& options)
       syncing_from_(none) {}
 
 Result<void> ConsumeQueues::load(std::int64_t log_min) {
+  log_min_ = log_min;
   auto topics = directory_.list(folder);
   if (!topics) return std::move(topics).error();
   for (const DirectoryEntry& topic : *topics) {
@@ -75,6 +77,13 @@ Result<void> ConsumeQueues::load_topic(const std::string& topic, std::int64_t lo
 }
 
 ConsumeQueue* ConsumeQueues::find(std::string_view topic, std::int32_t queue_id) const {
+  ConsumeQueue* queue = find_loaded(topic, queue_id);
+  // Where its entries cannot be read the first offset stays; to read a message from there says so.
+  if (queue != nullptr) (void)queue->follow_log(log_min_);
+  return queue;
+}
+
+ConsumeQueue* ConsumeQueues::find_loaded(std::string_view topic, std::int32_t queue_id) const {
   const auto found = topics_.find(topic);
   if (found == topics_.end() || queue_id < 0) return nullptr;
   const auto& queues = found->second->queues;
@@ -88,7 +97,7 @@ ConsumeQueue* ConsumeQueues::find(std::string_view topic, std::int32_t queue_id)
 
 ConsumeQueue& ConsumeQueues::find_or_create(std::string_view topic, std::int32_t queue_id) {
   assert(is_topic_name(topic) && queue_id >= 0);
-  if (ConsumeQueue* queue = find(topic, queue_id)) return *queue;
+  if (ConsumeQueue* queue = find_loaded(topic, queue_id)) return *queue;
   auto& entry = topics_[std::string(topic)];
   if (!entry) entry = std::make_unique<Topic>(Topic{std::string(topic), {}});
   auto& queues = entry->queues;
@@ -119,7 +128,27 @@ Result<void> ConsumeQueues::remove_topic(std::string_view topic) {
   }
   std::erase_if(all_, is_of_topic);
   topics_.erase(found);
+  old_files_from_ = 0;  // others have moved up
   return directory_.remove_all(path);
+}
+
+void ConsumeQueues::log_begins_at(std::int64_t log_min) {
+  log_min_ = log_min;
+  old_files_from_ = 0;
+}
+
+Result<bool> ConsumeQueues::remove_old_files(std::size_t files_max) {
+  for (std::size_t looked_at = 0; old_files_from_ < all_.size(); ++old_files_from_) {
+    ConsumeQueue& queue = *all_[old_files_from_];
+    if (!queue.has_many_files()) continue;
+    if (++looked_at > queues_looked_at_max) return true;
+    if (auto followed = queue.follow_log(log_min_); !followed) return std::move(followed).error();
+    const auto removed = queue.remove_old_files(files_max);
+    if (!removed) return removed.error();
+    files_max -= *removed;
+    if (files_max == 0) return true;
+  }
+  return false;
 }
 
 void ConsumeQueues::append(ConsumeQueue& queue, const QueueEntry& entry) {

@@ -36,11 +36,19 @@ class ConsumeQueues {
   // alone.
   Result<void> load(std::int64_t log_min);
 
+  // Its first offset is right for the log as it is now.
   ConsumeQueue* find(std::string_view topic, std::int32_t queue_id) const;
   // `topic` satisfies is_topic_name(). Makes no file before the first entry is written.
   ConsumeQueue& find_or_create(std::string_view topic, std::int32_t queue_id);
   const std::vector<ConsumeQueue*>& all() const { return all_; }
   Result<void> remove_topic(std::string_view topic);
+
+  // The log's beginning has moved; every entry before it is in files. Costs nothing here: a queue
+  // follows when it is looked at.
+  void log_begins_at(std::int64_t log_min);
+  // Removes files with entries of the log's removed part only, some at a time: no more than
+  // `files_max`, after looking at some hundred queues. False when there are none left.
+  Result<bool> remove_old_files(std::size_t files_max);
 
   void append(ConsumeQueue& queue, const QueueEntry& entry);
   // Notes that the queue's tail begins with an entry of this log position.
@@ -83,6 +91,7 @@ class ConsumeQueues {
     }
   };
 
+  ConsumeQueue* find_loaded(std::string_view topic, std::int32_t queue_id) const;
   Result<void> load_topic(const std::string& topic, std::int64_t log_min);
   Result<void> write_queue(ConsumeQueue& queue);
 
@@ -93,6 +102,8 @@ class ConsumeQueues {
   std::uint64_t next_number_ = 0;
   std::unordered_map<std::string, std::unique_ptr<Topic>, Hash, std::equal_to<>> topics_;
   std::vector<ConsumeQueue*> all_;
+  std::int64_t log_min_ = 0;
+  std::size_t old_files_from_ = 0;  // the next of all_ to be looked at for old files
 
   mutable std::deque<Waiting> waiting_;  // by position
   std::vector<ConsumeQueue*> written_lately_;

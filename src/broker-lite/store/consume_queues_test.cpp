@@ -29,9 +29,9 @@ struct Queues {
   void append_many(std::int64_t from, std::int64_t to) {
     for (std::int64_t i = from; i < to; ++i) append(i * 100);
   }
-  void load_again() {
+  void load_again(std::int64_t log_min = 0) {
     queues = std::make_unique<ConsumeQueues>(directory, options);
-    queues->load(0).value();
+    queues->load(log_min).value();
   }
   std::vector<std::int64_t> positions() {
     std::vector<std::int64_t> all;
@@ -103,17 +103,84 @@ TEST(ConsumeQueue, fills_the_file_before_a_first_offset_that_is_not_zero) {
   EXPECT_FALSE(*q.directory.exists(file_0));
   q.load_again();
   EXPECT_EQ(q.queue().max_offset(), 14);
-  q.queue().correct_min_offset(0).value();
+  q.queue().follow_log(0).value();
   EXPECT_EQ(q.queue().min_offset(), 13);
 }
 
-TEST(ConsumeQueue, corrects_its_smallest_offset_to_the_log) {
+TEST(ConsumeQueue, follows_the_log_with_its_first_offset) {
   Queues q;
   q.append_many(0, 35);
   q.queues->write_all().value();
   for (const std::int64_t log_min : {0, 1, 100, 1250, 3400}) {
-    q.queue().correct_min_offset(log_min).value();
+    q.queue().follow_log(log_min).value();
     EXPECT_EQ(q.queue().min_offset(), (log_min + 99) / 100);
+  }
+}
+
+TEST(ConsumeQueue, goes_on_where_the_log_has_left_all_its_entries_behind) {
+  Queues q;
+  q.append_many(0, 14);
+  q.queues->write_all().value();
+  q.queues->log_begins_at(5000);
+  const std::string before = q.directory.content(file_200).substr(0, 80);
+  EXPECT_EQ(q.queues->find("T", 3)->min_offset(), 14);
+  q.append(6000);
+  q.queues->write_all().value();
+  EXPECT_EQ(q.directory.content(file_200).substr(0, 80), before) << "nothing is written twice";
+  q.load_again(5000);
+  EXPECT_EQ(q.queue().min_offset(), 14);
+  EXPECT_THAT(q.positions(), ElementsAre(6000));
+}
+
+TEST(ConsumeQueues, follow_the_log_when_they_are_looked_at) {
+  Queues q;
+  q.append_many(0, 35);
+  q.append(1200, 1);
+  q.queues->write_all().value();
+  q.queues->log_begins_at(1250);
+  EXPECT_EQ(q.queues->find("T", 3)->min_offset(), 13);
+  EXPECT_EQ(q.queues->find("T", 1)->min_offset(), 1);
+  q.append(3500);
+  EXPECT_EQ(q.queues->find("T", 3)->min_offset(), 13);
+}
+
+TEST(ConsumeQueues, remove_files_the_log_has_left_behind_but_the_last) {
+  Queues q;
+  q.append_many(0, 35);
+  q.queues->write_all().value();
+  const auto files = [&q] {
+    std::vector<std::string> names;
+    for (const auto& entry : q.directory.list("consumequeue/T/3").value()) {
+      names.push_back(entry.name.substr(17));
+    }
+    return names;
+  };
+  q.queues->log_begins_at(1850);
+  EXPECT_FALSE(q.queues->remove_old_files(10).value()) << "none are left";
+  EXPECT_THAT(files(), ElementsAre("200", "400", "600")) << "one still has an entry";
+  q.queues->log_begins_at(99'000);
+  EXPECT_TRUE(q.queues->remove_old_files(1).value()) << "there may be more";
+  EXPECT_THAT(files(), ElementsAre("400", "600"));
+  EXPECT_FALSE(q.queues->remove_old_files(10).value());
+  EXPECT_THAT(files(), ElementsAre("600"));
+  q.load_again(99'000);
+  EXPECT_EQ(q.queue().min_offset(), 35);
+  EXPECT_EQ(q.queue().max_offset(), 35) << "the offsets go on";
+}
+
+TEST(ConsumeQueues, leave_no_gap_where_removing_files_fails_or_stops) {
+  for (std::int64_t n = 0; n < 3; ++n) {
+    Queues q;
+    q.append_many(0, 35);
+    q.queues->write_all().value();
+    q.queues->log_begins_at(3450);
+    q.directory.fail_operation(n);
+    EXPECT_FALSE(q.queues->remove_old_files(10)) << n;
+    EXPECT_EQ(q.queues->find("T", 3)->min_offset(), 35);
+    q.load_again(3450);
+    EXPECT_EQ(q.queue().min_offset(), 35);
+    EXPECT_FALSE(q.queues->remove_old_files(10).value());
+    EXPECT_EQ(q.directory.list("consumequeue/T/3")->size(), 1U);
   }
 }
 
