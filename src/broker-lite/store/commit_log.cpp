@@ -199,6 +199,18 @@ Result<void> CommitLog::repair(std::int64_t position, std::string_view bytes) {
   return file.file->write(position - file.start, bytes);
 }
 
+Result<void> CommitLog::remove_file(Directory& directory, const std::string& path) {
+  if (auto removed = directory.remove(path); !removed) return removed;
+  return directory.sync(folder);
+}
+
+std::string CommitLog::first_path() const { return path_of(files_.front().start); }
+
+void CommitLog::forget_first() {
+  assert(files_.size() > 1 && files_[1].start <= committed_);
+  files_.erase(files_.begin());
+}
+
 Result<void> CommitLog::truncate(std::int64_t position) {
   assert(!has_pending());
   committed_ = end_ = dirty_end_ = position;

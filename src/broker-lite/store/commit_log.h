@@ -93,6 +93,13 @@ class CommitLog {
   // Overwrites bytes where a record was found damaged. Only in recovery.
   Result<void> repair(std::int64_t position, std::string_view bytes);
 
+  // The first file goes: removed by this, for good, on any thread; then forgotten here. In that
+  // order and one at a time, so that no crash leaves a gap.
+  static Result<void> remove_file(Directory& directory, const std::string& path);
+  std::string first_path() const;
+  Result<std::int64_t> first_modified_ms() const { return files_.front().file->modified_ms(); }
+  void forget_first();
+
   // Sets the end. What is behind it in its file becomes zero, later files are removed.
   Result<void> truncate(std::int64_t position);
 

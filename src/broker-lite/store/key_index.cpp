@@ -99,14 +99,14 @@ Result<void> KeyIndex::remove_files_from(std::size_t first, const std::vector<st
   return {};
 }
 
-Result<void> KeyIndex::remove_before(std::int64_t log_min) {
+std::vector<std::string> KeyIndex::forget_before(std::int64_t log_min) {
+  std::vector<std::string> paths;
   const auto is_needed = [&](const OpenFile& file) { return file.header.end_position >= log_min; };
   while (files_.size() > 1 && !is_needed(files_.front())) {
-    const std::string path = folder + '/' + files_.front().name;
+    paths.push_back(folder + '/' + files_.front().name);
     files_.erase(files_.begin());
-    if (auto removed = directory_.remove(path); !removed) return removed;
   }
-  return {};
+  return paths;
 }
 
 // --- taking keys ---

@@ -62,8 +62,9 @@ class KeyIndex {
   // Of the newest message with a key in the files; zeros without.
   IndexHeader last_header() const { return files_.empty() ? IndexHeader{} : files_.back().header; }
 
-  // Files whose messages are all before the log's first byte go.
-  Result<void> remove_before(std::int64_t log_min);
+  // Closes files whose messages are all before the log's first byte, but the last; gives their
+  // paths, to be removed.
+  std::vector<std::string> forget_before(std::int64_t log_min);
 
  private:
   static constexpr std::size_t batch_keys = 1 << 16;  // so many share pages of slots

@@ -140,13 +140,22 @@ Result<void> MessageStore::close(std::int64_t now_ms) {
 
 // --- putting ---
 
-Result<void> MessageStore::check_writable() const {
-  if (is_writable()) return {};
-  return not_available(failure());
+const Error& MessageStore::failure() const {
+  if (failure_.code) return failure_;
+  return queue_failure_.code ? queue_failure_ : disk_full_;
+}
+
+void MessageStore::set_disk_use(std::int32_t used_percent, std::int32_t used_percent_max) {
+  disk_used_percent_ = used_percent;
+  const bool is_full = used_percent > used_percent_max;
+  disk_full_ = is_full ? Error{ResponseCode::service_not_available,
+                               str("the disk is ", used_percent, " % full: messages are taken at ",
+                                   used_percent_max, " % again; make room on it")}
+                       : Error();
 }
 
 Result<Placed> MessageStore::put(const RecordView& message, std::int64_t now_ms) {
-  if (auto writable = check_writable(); !writable) return std::move(writable).error();
+  if (!is_writable()) return refusal(failure());
   if (auto checked = put_limits_.check(message); !checked) return std::move(checked).error();
   const CommitLog::Slot slot = log_.append(protocol::record_size(message));
   encode(message, slot.bytes, slot.position, now_ms);
@@ -155,7 +164,7 @@ Result<Placed> MessageStore::put(const RecordView& message, std::int64_t now_ms)
 
 Result<PlacedBatch> MessageStore::put_batch(const RecordView& common, std::string_view batch_body,
                                             std::int64_t now_ms) {
-  if (auto writable = check_writable(); !writable) return std::move(writable).error();
+  if (!is_writable()) return refusal(failure());
   if (batch_body.size() > options_.max_message_size) return put_limits_.illegal();
 
   std::vector<RecordView> messages;
@@ -208,7 +217,7 @@ Result<void> MessageStore::commit() {
   if (!log_.has_pending()) return {};
   if (auto written = log_.write_out(); !written) {
     take_back();
-    return not_available(written.error());
+    return refusal(written.error());
   }
   if (options_.flush_mode == FlushMode::sync) {
     unflushed_.insert(unflushed_.end(), uncommitted_.begin(), uncommitted_.end());

@@ -115,11 +115,14 @@ class MessageStore {
   // checkpoint, makes the next log file. Waits for a sync only there, once in a log file.
   void tick(std::int64_t now_ms);
 
-  // False after a failed sync or close(), for good; and while queue entries cannot be written, as
-  // on a full disk, until a tick() could. Every put() then says service_not_available.
-  bool is_writable() const { return !failure_.code && !queue_failure_.code; }
+  // False after a failed sync or close(), for good; while queue entries cannot be written, as on a
+  // full disk, until a tick() could; and while too much of the disk is used. Every put() then says
+  // service_not_available.
+  bool is_writable() const { return !failure().code; }
   // Why not, for the log.
-  const Error& failure() const { return failure_.code ? failure_ : queue_failure_; }
+  const Error& failure() const;
+  // The used part of the disk, and above which no message is taken.
+  void set_disk_use(std::int32_t used_percent, std::int32_t used_percent_max);
 
   void get(const GetRequest& request, GetResult& result) const { reader_.get(request, result); }
 
@@ -159,6 +162,24 @@ class MessageStore {
   // starts at offset 0 again. Fails with invalid_argument while has_uncommitted().
   Result<void> delete_topic(std::string_view topic);
 
+  // --- old files: what goes, and when, is a Cleaner's to decide ---
+
+  // The log's first file, if it may go: the log goes on behind it, and the queue entries of its
+  // messages are on disk. So no crash makes a queue begin again at an offset it has given already.
+  struct OldFile {
+    std::string path;
+    std::int64_t end = 0;
+    std::int64_t modified_ms = 0;
+  };
+  std::optional<OldFile> oldest_file() const;
+  // Removes it, on the flusher's thread, and tells when min_position() and the queues' first
+  // offsets have moved; or what went wrong. One at a time.
+  void remove_oldest_file(std::function<void(const Result<void>&)> removed);
+  // Files of queues that only point there, some at a time. False when there are none left.
+  Result<bool> remove_old_queue_files(std::size_t files_max) {
+    return queues_.remove_old_files(files_max);
+  }
+
   std::int64_t min_position() const { return log_.min_position(); }   // of the first log file
   std::int64_t max_position() const { return log_.committed(); }      // behind the last byte
   std::int64_t flushed_position() const { return flush_.flushed(); }  // on disk up to here
@@ -180,7 +201,8 @@ class MessageStore {
   Result<void> start();
   std::int64_t synced_end(bool was_clean) const;
 
-  Result<void> check_writable() const;
+  Error refusal(const Error& why) const { return not_available(why, disk_used_percent_); }
+  void first_file_removed();
   void encode(const protocol::RecordView& message, char* to, std::int64_t position,
               std::int64_t now_ms);
   void take_back();
@@ -228,6 +250,8 @@ class MessageStore {
   bool is_saving_checkpoint_ = false;
   Error failure_;
   Error queue_failure_;
+  Error disk_full_;
+  std::optional<std::int32_t> disk_used_percent_;
   std::shared_ptr<bool> is_alive_ = std::make_shared<bool>(true);  // for posted results
 };
 

@@ -3,6 +3,8 @@
 #include <rocketmq/result.h>
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 
 #include "protocol/message_codec.h"
 
@@ -19,7 +21,7 @@ struct PutLimits {
   Error illegal() const;
 };
 
-// service_not_available, in stock's words and then ours.
-Error not_available(const Error& why);
+// service_not_available, in stock's words and then ours. Of the disk what is known: used percent.
+Error not_available(const Error& why, std::optional<std::int32_t> disk_used_percent = {});
 
 }  // namespace rocketmq::broker

@@ -2,10 +2,12 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <optional>
 #include <random>
 #include <set>
 #include <tuple>
 
+#include "broker-lite/store/cleaner.h"
 #include "broker-lite/store/recovery.h"
 #include "broker-lite/store/store_test_support.h"
 #include "protocol/bytes.h"
@@ -18,9 +20,14 @@ const std::string first_log_file = "commitlog/00000000000000000000";
 // A store under load, and a list of what it acknowledged.
 struct Load : TestStore {
   using Key = std::tuple<std::string, std::int32_t, std::int64_t>;  // topic, queue, offset
-  std::map<Key, std::string> acknowledged;
+  struct Message {
+    std::string body;
+    std::int64_t position;
+  };
+  std::map<Key, Message> acknowledged;
   std::set<std::string> sent;
-  std::vector<std::pair<Key, std::string>> uncommitted;
+  std::vector<std::pair<Key, Message>> uncommitted;
+  std::optional<Cleaner> cleaner;  // with it, files go as soon as they may
   int count = 0;
 
   void put_one(std::mt19937& random) {
@@ -29,7 +36,7 @@ struct Load : TestStore {
     const std::string body = str(count++, ' ', std::string(random() % 150, 'x'));
     sent.insert(body);
     if (const auto placed = put(topic, queue, body)) {
-      uncommitted.push_back({{topic, queue, placed->queue_offset}, body});
+      uncommitted.push_back({{topic, queue, placed->queue_offset}, {body, placed->position}});
     }
   }
 
@@ -38,13 +45,13 @@ struct Load : TestStore {
     auto messages = std::exchange(uncommitted, {});
     if (!is_committed) return;
     if (options.flush_mode == FlushMode::async) {
-      for (const auto& [key, body] : messages) acknowledged[key] = body;
+      for (const auto& [key, message] : messages) acknowledged[key] = message;
       return;
     }
     store->on_flushed(store->max_position(),
                       [this, messages = std::move(messages)](const Result<void>& result) {
                         if (!result) return;
-                        for (const auto& [key, body] : messages) acknowledged[key] = body;
+                        for (const auto& [key, message] : messages) acknowledged[key] = message;
                       });
   }
 
@@ -58,20 +65,36 @@ struct Load : TestStore {
       if (random() % 5 == 0) {
         now += 1500;
         store->tick(now);
+        if (cleaner) cleaner->tick(Cleaner::TimePoint(std::chrono::milliseconds(now)), now);
       }
     }
   }
 
   void expect_all_acknowledged() {
-    for (const auto& [key, body] : acknowledged) {
+    for (const auto& [key, message] : acknowledged) {
       const auto& [topic, queue, offset] = key;
+      if (message.position < store->min_position()) {  // its file was removed
+        EXPECT_GT(store->min_offset(topic, queue), offset);
+        EXPECT_EQ(get(topic, queue, offset, 1).status, GetStatus::offset_too_small);
+        continue;
+      }
       const GetResult result = get(topic, queue, offset, 1);
       ASSERT_EQ(result.status, GetStatus::found) << topic << ' ' << queue << ' ' << offset;
       const auto record = protocol::decode_record(result.records.at(0));
       ASSERT_TRUE(record);
-      EXPECT_EQ(record->body, body);
+      EXPECT_EQ(record->body, message.body);
       EXPECT_EQ(record->queue_offset, offset);
     }
+  }
+
+  // Opens and, from then on, removes files, the disk being too full all the time.
+  void open_and_clean() {
+    open().value();
+    RetentionOptions retention;
+    retention.clean_resource_interval_ms = 1;
+    retention.delete_file_batch_max = 1;
+    directory.set_space(DiskSpace{.total = 100, .free = 12, .available = 12});
+    cleaner.emplace(*store, directory, retention, [](std::string_view) {}, [] { return 0; });
   }
 
   // Whatever was lost, the rest makes sense.
@@ -220,6 +243,66 @@ TEST(RecoveryUnderFaults, makes_sense_of_whatever_a_power_cut_leaves) {
       load.open().value();
       load.expect_all_acknowledged();
       load.expect_sane();
+    }
+    if (testing::Test::HasFailure()) FAIL() << "seed " << seed;
+  }
+}
+
+TEST(RecoveryUnderFaults, brings_back_what_was_not_removed_after_a_kill) {
+  for (unsigned seed = 0; seed < 50; ++seed) {
+    Load load;
+    for (unsigned life = 0; life < 4; ++life) {
+      load.open_and_clean();
+      load.expect_all_acknowledged();
+      load.expect_sane();
+      load.run(seed * 4 + life, 60);
+      load.uncommitted.clear();
+      if (life % 2 == 0) {
+        load.kill();
+      } else {
+        load.close();
+      }
+    }
+    load.open().value();
+    EXPECT_GT(load.store->min_position(), 0);
+    load.expect_all_acknowledged();
+    if (testing::Test::HasFailure()) FAIL() << "seed " << seed;
+  }
+}
+
+TEST(RecoveryUnderFaults, goes_on_after_a_failure_at_any_time_while_files_are_removed) {
+  for (std::int64_t n = 0; n < 400; ++n) {
+    Load load;
+    load.open_and_clean();
+    load.directory.fail_from(n);
+    load.run(7, 60);
+    load.kill();
+    load.directory.heal();
+    load.uncommitted.clear();
+    load.open_and_clean();
+    load.expect_all_acknowledged();
+    load.expect_sane();
+    load.run(8, 10);
+    load.uncommitted.clear();
+    load.reopen();
+    load.expect_all_acknowledged();
+    if (testing::Test::HasFailure()) FAIL() << "operation " << n;
+  }
+}
+
+TEST(RecoveryUnderFaults, survives_power_cuts_while_files_are_removed) {
+  for (unsigned seed = 0; seed < 100; ++seed) {
+    std::mt19937 random(seed);
+    Load load;
+    load.options.flush_mode = FlushMode::sync;
+    for (int life = 0; life < 3; ++life) {
+      load.open_and_clean();
+      load.expect_all_acknowledged();
+      load.expect_sane();
+      load.run(static_cast<unsigned>(random()), static_cast<int>(random() % 60));
+      load.uncommitted.clear();
+      load.kill();
+      load.directory.lose_power(random);
     }
     if (testing::Test::HasFailure()) FAIL() << "seed " << seed;
   }

@@ -1,0 +1,36 @@
+#include "broker-lite/store/retention.h"
+
+#include <algorithm>
+#include <ctime>
+
+namespace rocketmq::broker {
+
+void Retention::begin_run(std::int32_t local_hour, std::int32_t used_percent) {
+  const bool is_hour =
+      std::ranges::find(options_.delete_when, local_hour) != options_.delete_when.end();
+  const bool is_by_hand = runs_by_hand_ > 0;
+  const bool is_for_space = used_percent > options_.disk_max_used_space_ratio ||
+                            used_percent > options_.disk_space_clean_forcibly_ratio;
+  if (is_by_hand) --runs_by_hand_;
+  files_left_ = is_hour || is_by_hand || is_for_space ? options_.delete_file_batch_max : 0;
+}
+
+Removal Retention::judge(std::int64_t modified_ms, bool is_needed, std::int64_t now_ms,
+                         std::int32_t used_percent) const {
+  if (!is_running()) return Removal::no;
+  if (!is_needed && now_ms - modified_ms >= options_.file_reserved_time_ms) {
+    return Removal::expired;
+  }
+  const bool is_forced = options_.clean_file_forcibly_enable &&
+                         used_percent > options_.disk_space_clean_forcibly_ratio;
+  return is_forced ? Removal::disk_full : Removal::no;
+}
+
+std::int32_t local_hour(std::int64_t wall_ms) {
+  const auto seconds = static_cast<std::time_t>(wall_ms / 1000);
+  std::tm local{};
+  ::localtime_r(&seconds, &local);
+  return local.tm_hour;
+}
+
+}  // namespace rocketmq::broker
