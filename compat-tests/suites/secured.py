@@ -1,8 +1,8 @@
 """The SDK where clients and servers must show who they are, the stock client on the other side: stock
-5.5.0 with ACL 2.0 and certificates on both sides (mutual TLS), stock 4.9.7 with plain ACL and TLS. And
-what those are told who may not.
+5.5.0 and broker-lite with ACL 2.0 and certificates on both sides (mutual TLS), stock 4.9.7 with plain
+ACL and TLS. And what those are told who may not.
 
-The users and rules of 5.5.0 are made by our Admin, as narrow as a program needs them.
+The users and rules of 5.x are made by our Admin, as narrow as a program needs them.
 
 With ROCKETMQ_MATRIX=FILE the result is also written there as a table."""
 import os
@@ -15,7 +15,7 @@ import certificates
 from exchange import wait_until
 from features import (ALONE, BOTH, TO_OURS, TRACE, consumed_by, ordered, request_reply, retry, sends,
                       traced)
-from servers import Folder, Stock, say
+from servers import BrokerLite, Folder, Stock, say
 from stage import Cast, Feature, add_table, run_all, summarize
 
 ADMINISTRATOR = ("--access", "administrator", "--secret", "admin-secret")
@@ -224,7 +224,7 @@ FEATURES = [
     Feature("refused: a server nobody trusts",
             insecure("no authority of TlsOptions::ca_file", authority="stranger"), ALONE),
     Feature("refused: a server of another name", other_name(()), ALONE,
-            {"stock 5.5.0": "TlsOptions::verify_host", "stock 4.9.7": "TlsOptions::verify_host"}),
+            dict.fromkeys(("stock 5.5.0", "stock 4.9.7", "broker-lite"), "TlsOptions::verify_host")),
     Feature("a server of another name, any host", other_name(("--any-host",)), ALONE),
     Feature("refused: no TLS", refused("set ClientOptions::tls", lambda server: PROGRAM,
                                        ("send", "admin")), ALONE),
@@ -235,6 +235,26 @@ FEATURES = [
 ]
 
 
+def secured_broker_lite(folder, tls_folder):
+    """What Stock does for itself: the settings, and a tls.properties for Java's clients."""
+    (folder / "conf").mkdir(parents=True)
+    files = [f"tls.server.certPath={tls_folder}/server.pem",
+             f"tls.server.keyPath={tls_folder}/server.key",
+             f"tls.server.trustCertPath={tls_folder}/ca.pem",
+             "tls.server.need.client.auth=require",
+             f"tls.client.certPath={tls_folder}/client.pem",
+             f"tls.client.keyPath={tls_folder}/client.key",
+             f"tls.client.trustCertPath={tls_folder}/ca.pem"]
+    (folder / "conf/tls.properties").write_text(
+        "\n".join(["tls.test.mode.enable=false", "tls.client.authServer=true", *files]) + "\n")
+    settings = folder / "broker.conf"
+    settings.write_text("\n".join([*CONF, *ACL_2, *files, "tls.server.mode=enforcing",
+                                   "tls.enable=true"]) + "\n")
+    server = BrokerLite(folder, "-c", str(settings))
+    server.tls, server.version = tls_folder, "5.5.0"
+    return server
+
+
 def servers(folder):
     yield Stock("5.5.0", folder / "stock-5", *CONF, *ACL_2,
                 tls=certificates.make_all(folder / "tls-5", requires_client_certificate=True))
@@ -243,6 +263,8 @@ def servers(folder):
     (plain / "conf/plain_acl.yml").write_text(PLAIN_ACL)
     yield Stock("4.9.7", plain, *CONF, "aclEnable=true",
                 tls=certificates.make_all(folder / "tls-4", requires_client_certificate=False))
+    yield secured_broker_lite(folder / "broker-lite", certificates.make_all(
+        folder / "tls-lite", requires_client_certificate=True))
 
 
 def cast_of(server, folder):

@@ -5,6 +5,9 @@
 #include <optional>
 #include <utility>
 
+#include "broker-lite/auth/access.h"
+#include "broker-lite/auth/policies.h"
+#include "broker-lite/auth/users.h"
 #include "broker-lite/core.h"
 #include "broker-lite/every.h"
 #include "broker-lite/handlers/handlers.h"
@@ -21,6 +24,7 @@
 #include "broker-lite/services/transaction_service.h"
 #include "broker-lite/state/names.h"
 #include "broker-lite/state/pop_orders.h"
+#include "broker-lite/tls.h"
 #include "net/address.h"
 #include "net/router.h"
 #include "net/server.h"
@@ -78,8 +82,16 @@ SqlLimits sql_limits(const BrokerOptions& options) {
           .depth_max = options.sql_filter_depth_max};
 }
 
-net::ServerOptions server_options(const BrokerOptions& options, net::LogLine log) {
+// Read before anything is made of it.
+struct BrokerTls {
+  net::ListenOptions listen = net::ServerOptions().listen;
+  std::shared_ptr<const net::TlsContext> to_namesrv;
+};
+
+net::ServerOptions server_options(const BrokerOptions& options, net::ListenOptions listen,
+                                  net::LogLine log) {
   net::ServerOptions server;
+  server.listen = std::move(listen);
   server.idle_timeout = std::chrono::seconds(options.server_channel_max_idle_time_seconds);
   server.log = std::move(log);
   return server;
@@ -113,7 +125,7 @@ Result<protocol::Host> store_host_of(const net::Address& advertised) {
 class Broker::Impl {
  public:
   Impl(net::Loop& loop, BrokerOptions options, BrokerDisk disk, std::unique_ptr<MessageStore> store,
-       DelayLevels levels, net::LogLine log)
+       DelayLevels levels, BrokerTls tls, net::LogLine log)
       : loop_(loop),
         disk_(disk),
         log_(std::move(log)),
@@ -141,6 +153,10 @@ class Broker::Impl {
                                 groups_.find(key.group) == nullptr;
                        });
                      }),
+        users_file_(disk.directory, disk.flusher, "users.json",
+                    [this] { return users_.to_json(); }),
+        policies_file_(disk.directory, disk.flusher, "acls.json",
+                       [this] { return policies_.to_json(); }),
         levels_(std::move(levels)),
         detours_(options, levels_),
         core_{.loop = loop,
@@ -160,9 +176,11 @@ class Broker::Impl {
         reviver_(
             core_, pop_records_.revive_queue_nums(), [this] { return timers_.next_due_ms(); },
             log_),
-        server_(loop, router_, server_options(core_.options, log_)) {}
+        namesrv_tls_(std::move(tls.to_namesrv)),
+        server_(loop, router_, server_options(core_.options, std::move(tls.listen), log_)) {}
 
   Result<void> load();
+  Result<void> load_access();
   Result<void> listen(const std::string& built_in_namesrv);
   void serve(std::vector<std::string> name_servers, std::function<void()> on_ready);
   void stop(std::function<void(const Result<void>&)> on_stopped);
@@ -190,12 +208,16 @@ class Broker::Impl {
   Clients clients_;
   QueueLocks queue_locks_;
   PopOrders orders_;
+  Users users_;
+  Policies policies_;
   SqlFilters sql_filters_;
   SavedTable topics_file_;
   SavedTable groups_file_;
   SavedTable offsets_file_;
   SavedTable delays_file_;
   SavedTable orders_file_;
+  SavedTable users_file_;
+  SavedTable policies_file_;
   const DelayLevels levels_;
   const Detours detours_;
   Core core_;
@@ -204,10 +226,12 @@ class Broker::Impl {
   TransactionService transactions_;
   PopRecords pop_records_;
   PopReviver reviver_;
+  std::optional<Access> access_;
   std::optional<SendAnswers> answers_;
   std::optional<PullHandler> pulls_;
   std::optional<PopHandler> pops_;
   net::Router router_;
+  const std::shared_ptr<const net::TlsContext> namesrv_tls_;
   net::Server server_;
   std::string listen_address_;
   std::optional<Registration> registration_;
@@ -231,9 +255,36 @@ Result<void> Broker::Impl::load() {
   if (auto loaded = offsets_file_.load(text_to(offsets_)); !loaded) return loaded;
   if (auto loaded = delays_file_.load(text_to(delays_)); !loaded) return loaded;
   if (auto loaded = orders_file_.load(text_to(orders_)); !loaded) return loaded;
+  if (auto loaded = load_access(); !loaded) return loaded;
   if (auto loaded = timers_.load(); !loaded) return loaded;
   topics_file_.changed();  // with the system topics of this version
   groups_file_.changed();
+  return {};
+}
+
+Result<void> Broker::Impl::load_access() {
+  const BrokerOptions& options = core_.options;
+  if (!options.authentication_enabled) return {};
+  auto access = access_options(options);
+  if (!access) return std::move(access).error();
+  const auto initial = initial_users(options);
+  if (!initial) return initial.error();
+  if (auto loaded = users_file_.load([this](std::string_view text) { return users_.load(text); });
+      !loaded) {
+    return loaded;
+  }
+  if (auto loaded =
+          policies_file_.load([this](std::string_view text) { return policies_.load(text); });
+      !loaded) {
+    return loaded;
+  }
+  for (const InitialUser& user : *initial) users_.create_super(user.username, user.password);
+  access_.emplace(*std::move(access), users_, policies_);
+  router_.add_guard([this](const net::RequestContext& context) { return access_->check(context); });
+  add_auth_handlers(router_, users_, policies_, *access_, [this] {
+    users_file_.changed();
+    policies_file_.changed();
+  });
   return {};
 }
 
@@ -267,7 +318,7 @@ void Broker::Impl::serve(std::vector<std::string> name_servers, std::function<vo
   pulls_.emplace(core_);
   pops_.emplace(core_, pop_records_, orders_);
   store_->set_arrived([this](const Arrival& arrival) { arrived(arrival); });
-  registration_.emplace(loop_, core_, std::move(name_servers), log_);
+  registration_.emplace(loop_, core_, std::move(name_servers), namesrv_tls_, log_);
   connect_core();
 
   add_send_handlers(router_, core_, *answers_);
@@ -393,7 +444,8 @@ void Broker::Impl::wait_for_flusher() {
                     [this](const Result<void>&) {
                       const bool is_idle = topics_file_.is_idle() && groups_file_.is_idle() &&
                                            offsets_file_.is_idle() && delays_file_.is_idle() &&
-                                           orders_file_.is_idle() && timers_.is_idle() &&
+                                           orders_file_.is_idle() && users_file_.is_idle() &&
+                                           policies_file_.is_idle() && timers_.is_idle() &&
                                            !answers_->is_holding();
                       is_idle ? finish_stop() : wait_for_flusher();
                     });
@@ -401,8 +453,8 @@ void Broker::Impl::wait_for_flusher() {
 
 void Broker::Impl::finish_stop() {
   Result<void> result;
-  for (SavedTable* table :
-       {&topics_file_, &groups_file_, &offsets_file_, &delays_file_, &orders_file_}) {
+  for (SavedTable* table : {&topics_file_, &groups_file_, &offsets_file_, &delays_file_,
+                            &orders_file_, &users_file_, &policies_file_}) {
     if (auto saved = table->save_now(); !saved && result) result = saved;
   }
   if (auto saved = timers_.save_now(); !saved && result) result = saved;
@@ -427,11 +479,16 @@ Result<std::unique_ptr<Broker>> Broker::start(net::Loop& loop, BrokerOptions opt
 
   auto levels = DelayLevels::parse(options.message_delay_level);
   if (!levels) return std::move(levels).error();
+  BrokerTls tls;
+  if (auto used = use_tls(options, tls.listen); !used) return std::move(used).error();
+  auto to_namesrv = client_tls(options);
+  if (!to_namesrv) return std::move(to_namesrv).error();
+  tls.to_namesrv = *std::move(to_namesrv);
   auto store = MessageStore::open(store_options(options, *levels), disk.directory, disk.flusher,
                                   loop.wall_ms());
   if (!store) return std::move(store).error();
   auto impl = std::make_unique<Impl>(
-      loop, std::move(options), disk, *std::move(store), *std::move(levels),
+      loop, std::move(options), disk, *std::move(store), *std::move(levels), std::move(tls),
       log ? std::move(log) : [](std::string_view) {});
   if (auto loaded = impl->load(); !loaded) return std::move(loaded).error();
   if (auto listening = impl->listen(built_in_namesrv); !listening) {

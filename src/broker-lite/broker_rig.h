@@ -31,7 +31,9 @@ using Pending = std::shared_ptr<std::optional<AnswerTo<Req>>>;
 // One connection to a broker.
 class TestClient {
  public:
-  TestClient(net::SimLoop& loop, const std::string& address) : loop_(loop) {
+  TestClient(net::SimLoop& loop, const std::string& address, net::RequestHook hook = {})
+      : loop_(loop) {
+    options_.request_hook = std::move(hook);
     router_.on<protocol::NotifyConsumerIdsChanged>(
         [this](const protocol::NotifyConsumerIdsChanged& request,
                net::RequestContext&) -> Result<void> {

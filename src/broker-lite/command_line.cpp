@@ -95,7 +95,10 @@ Result<void> check_network(const Flags& flags, CommandLine& line) {
     if (auto safe = check_exposure(namesrv->host, flags.insecure); !safe) return safe;
   }
   if (!line.runs_broker) return {};
-  if (auto safe = check_exposure(options.bind_address, flags.insecure); !safe) return safe;
+  const bool asks_who = options.authentication_enabled;
+  if (auto safe = check_exposure(options.bind_address, flags.insecure || asks_who); !safe) {
+    return safe;
+  }
   if (!options.namesrv_addr.empty()) {
     if (auto list = net::parse_address_list(options.namesrv_addr); !list) {
       return wrong(str("The Name Server Address[", options.namesrv_addr, "] illegal, ",

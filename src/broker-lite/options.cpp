@@ -5,6 +5,7 @@
 #include <charconv>
 #include <concepts>
 
+#include "broker-lite/auth/access_options.h"
 #include "broker-lite/services/delay_levels.h"
 #include "protocol/str.h"
 
@@ -21,8 +22,15 @@ struct Refused {
 };
 constexpr std::array refused_settings{
     Refused{"aclEnable", "false"},
-    Refused{"authenticationEnabled", "false"},
-    Refused{"authorizationEnabled", "false"},
+    Refused{"authenticationProvider",
+            "org.apache.rocketmq.auth.authentication.provider.DefaultAuthenticationProvider"},
+    Refused{"authenticationMetadataProvider",
+            "org.apache.rocketmq.auth.authentication.provider.LocalAuthenticationMetadataProvider"},
+    Refused{"authorizationProvider",
+            "org.apache.rocketmq.auth.authorization.provider.DefaultAuthorizationProvider"},
+    Refused{"authorizationMetadataProvider",
+            "org.apache.rocketmq.auth.authorization.provider.LocalAuthorizationMetadataProvider"},
+    Refused{"migrateAuthFromV1Enabled", "false"},
     Refused{"brokerRole", "ASYNC_MASTER"},
     Refused{"duplicationEnable", "false"},
     Refused{"enableConsumeQueueExt", "false"},
@@ -36,6 +44,10 @@ constexpr std::array refused_settings{
     Refused{"readOnlyCommitLogStorePaths", ""},
     Refused{"storeType", "default"},
 };
+
+// Never shown.
+constexpr std::array<std::string_view, 3> secret_settings{
+    "initAuthenticationUser", "innerClientAuthenticationCredentials", "tls.server.keyPassword"};
 
 // Wrong names that tutorials repeat, and what to write instead.
 struct Misspelt {
@@ -173,6 +185,11 @@ Result<void> check(const BrokerOptions& options) {
   if (options.pop_polling_size < 1 || options.max_pop_polling_size < 1) {
     return wrong("popPollingSize or maxPopPollingSize is below 1");
   }
+  if (options.authorization_enabled && !options.authentication_enabled) {
+    return wrong("authorizationEnabled=true needs authenticationEnabled=true");
+  }
+  if (auto access = access_options(options); !access) return std::move(access).error();
+  if (auto users = initial_users(options); !users) return std::move(users).error();
   for (const std::int64_t period_ms :
        {options.register_name_server_period_ms, options.register_broker_timeout_ms,
         options.channel_expired_timeout_ms, options.flush_consumer_offset_interval_ms,
@@ -195,7 +212,10 @@ Result<void> check(const BrokerOptions& options) {
 JavaProperties to_properties(const BrokerOptions& options) {
   JavaProperties properties;
   BrokerOptions::fields([&](std::string_view name, auto member) {
-    properties.push_back({std::string(name), value_text(options.*member)});
+    std::string value = value_text(options.*member);
+    if (std::ranges::find(secret_settings, name) != secret_settings.end() && !value.empty())
+      value = "***";
+    properties.push_back({std::string(name), std::move(value)});
   });
   return properties;
 }

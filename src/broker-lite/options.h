@@ -86,6 +86,26 @@ struct BrokerOptions {
   std::int32_t pop_polling_size = 1'024;        // held, of a topic, group and queue
   std::int32_t max_pop_polling_size = 100'000;  // held, of all
 
+  // Who may use the broker.
+  bool authentication_enabled = false;
+  bool authorization_enabled = false;
+  std::string authentication_whitelist;                 // request codes, separated by commas
+  std::string authorization_whitelist;                  // the same
+  std::string init_authentication_user;                 // {"username":"…","password":"…"}
+  std::string inner_client_authentication_credentials;  // {"accessKey":"…","secretKey":"…"}
+
+  // TLS, on the ports of the broker and of the name server beside it. All files are PEM.
+  std::string tls_server_mode;  // disabled, permissive, enforcing; empty: as there is a certificate
+  std::string tls_server_cert_path;
+  std::string tls_server_key_path;
+  std::string tls_server_key_password;
+  std::string tls_server_need_client_auth = "none";  // none, optional, require
+  std::string tls_server_trust_cert_path;            // who signs clients' certificates
+  bool tls_enable = false;                           // towards name servers
+  std::string tls_client_cert_path;
+  std::string tls_client_key_path;
+  std::string tls_client_trust_cert_path;  // empty: whoever it is
+
   // The store.
   std::string store_path_root_dir = "./rocketmq-store";  // ":memory:" keeps nothing
   std::int64_t mapped_file_size_commit_log = 1'073'741'824;
@@ -164,6 +184,22 @@ struct BrokerOptions {
     v("enableRetryTopicV2", &O::enable_retry_topic_v2);
     v("popPollingSize", &O::pop_polling_size);
     v("maxPopPollingSize", &O::max_pop_polling_size);
+    v("authenticationEnabled", &O::authentication_enabled);
+    v("authorizationEnabled", &O::authorization_enabled);
+    v("authenticationWhitelist", &O::authentication_whitelist);
+    v("authorizationWhitelist", &O::authorization_whitelist);
+    v("initAuthenticationUser", &O::init_authentication_user);
+    v("innerClientAuthenticationCredentials", &O::inner_client_authentication_credentials);
+    v("tls.server.mode", &O::tls_server_mode);
+    v("tls.server.certPath", &O::tls_server_cert_path);
+    v("tls.server.keyPath", &O::tls_server_key_path);
+    v("tls.server.keyPassword", &O::tls_server_key_password);
+    v("tls.server.need.client.auth", &O::tls_server_need_client_auth);
+    v("tls.server.trustCertPath", &O::tls_server_trust_cert_path);
+    v("tls.enable", &O::tls_enable);
+    v("tls.client.certPath", &O::tls_client_cert_path);
+    v("tls.client.keyPath", &O::tls_client_key_path);
+    v("tls.client.trustCertPath", &O::tls_client_trust_cert_path);
     v("storePathRootDir", &O::store_path_root_dir);
     v("mappedFileSizeCommitLog", &O::mapped_file_size_commit_log);
     v("mappedFileSizeConsumeQueue", &O::mapped_file_size_consume_queue);

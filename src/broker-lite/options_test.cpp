@@ -57,7 +57,7 @@ TEST(BrokerOptions, forgives_blanks_around_numbers_and_booleans) {
 
 TEST(BrokerOptions, refuses_what_it_would_have_to_lie_about) {
   for (const char* text : {"aclEnable=true", "brokerRole=SLAVE", "enableDLegerCommitLog=true",
-                           "storeType=defaultRocksDB", "authenticationEnabled=true"}) {
+                           "storeType=defaultRocksDB", "authenticationProvider=mine.Provider"}) {
     BrokerOptions options;
     const auto warnings = apply_properties(options, parse_java_properties(text));
     ASSERT_FALSE(warnings) << text;
@@ -93,6 +93,33 @@ TEST(BrokerOptions, are_checked_for_what_no_broker_can_run_with) {
   EXPECT_FALSE(check(BrokerOptions{.mapped_file_size_commit_log = 4096}));
   EXPECT_FALSE(check(BrokerOptions{.max_message_size = 16 * 1024 * 1024}));
   EXPECT_FALSE(check(BrokerOptions{.flush_interval_commit_log_ms = 0}));
+}
+
+TEST(BrokerOptions, say_what_is_wrong_with_who_may_use_the_broker) {
+  const auto problem = [](BrokerOptions options) {
+    const auto checked = check(options);
+    return checked ? std::string() : checked.error().message;
+  };
+  EXPECT_THAT(problem({.authorization_enabled = true}), HasSubstr("authenticationEnabled=true"));
+  EXPECT_THAT(problem({.authentication_whitelist = "10,x"}), HasSubstr("authenticationWhitelist"));
+  EXPECT_THAT(problem({.init_authentication_user = "{"}), HasSubstr("initAuthenticationUser"));
+  EXPECT_THAT(problem({.init_authentication_user = R"({"username":"a"})"}),
+              HasSubstr("initAuthenticationUser"));
+  EXPECT_EQ(
+      problem({.authentication_enabled = true,
+               .authorization_enabled = true,
+               .authentication_whitelist = "10, 105",
+               .init_authentication_user = R"({"username":"a","password":"b"})",
+               .inner_client_authentication_credentials = R"({"accessKey":"c","secretKey":"d"})"}),
+      "");
+}
+
+TEST(BrokerOptions, are_shown_without_secrets) {
+  for (const JavaProperty& shown :
+       to_properties({.init_authentication_user = R"({"username":"a","password":"hidden"})",
+                      .tls_server_key_password = "hidden"})) {
+    EXPECT_EQ(shown.value.find("hidden"), std::string::npos) << shown.name;
+  }
 }
 
 TEST(BrokerOptions, are_shown_as_they_can_be_read_back) {

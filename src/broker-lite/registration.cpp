@@ -25,8 +25,9 @@ constexpr net::Duration stop_timeout = 1s;
 constexpr std::chrono::milliseconds period_min = 10s;
 constexpr std::chrono::milliseconds period_max = 60s;
 
-net::ChannelPoolOptions pool_options() {
+net::ChannelPoolOptions pool_options(std::shared_ptr<const net::TlsContext> tls) {
   net::ChannelPoolOptions options;
+  options.connect.tls = std::move(tls);
   options.idle_timeout = {};  // never: the connection is what keeps us registered
   return options;
 }
@@ -43,12 +44,12 @@ std::string ha_address_of(const std::string& address) {
 }  // namespace
 
 Registration::Registration(net::Loop& loop, Core& core, std::vector<std::string> name_servers,
-                           net::LogLine log)
+                           std::shared_ptr<const net::TlsContext> tls, net::LogLine log)
     : loop_(loop),
       core_(core),
       log_(std::move(log)),
       ha_address_(ha_address_of(core.address)),
-      pool_(loop, pool_options()) {
+      pool_(loop, pool_options(std::move(tls))) {
   for (std::string& address : name_servers) {
     const bool is_twice = std::any_of(servers_.begin(), servers_.end(),
                                       [&](const auto& s) { return s->address == address; });

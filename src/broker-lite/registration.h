@@ -26,9 +26,9 @@ namespace rocketmq::broker {
 // or on a new connection, everything is told again.
 class Registration {
  public:
-  // `core` and its topics outlive this. `name_servers`: "host:port" each.
+  // `core` and its topics outlive this. `name_servers`: "host:port" each. `tls`: nullptr for none.
   Registration(net::Loop& loop, Core& core, std::vector<std::string> name_servers,
-               net::LogLine log);
+               std::shared_ptr<const net::TlsContext> tls, net::LogLine log);
   ~Registration();
   Registration(const Registration&) = delete;
   Registration& operator=(const Registration&) = delete;

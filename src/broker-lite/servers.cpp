@@ -7,6 +7,7 @@
 #include "broker-lite/saved_table.h"
 #include "broker-lite/store/mem_file.h"
 #include "broker-lite/store/posix_file.h"
+#include "broker-lite/tls.h"
 #include "protocol/str.h"
 
 namespace rocketmq::broker {
@@ -17,7 +18,7 @@ class Servers::Impl {
   Impl(net::Loop& loop, net::LogLine log) : loop_(loop), log_(std::move(log)) {}
 
   Result<void> open_disk(const std::string& folder, Directory* memory);
-  Result<void> start_namesrv(const std::string& listen);
+  Result<void> start_namesrv(const CommandLine& line);
   Result<void> start_broker(const BrokerOptions& options, std::function<void()> on_ready);
   void stop(Done on_stopped);
   Core* broker_core() { return broker_ == nullptr ? nullptr : &broker_->core(); }
@@ -57,8 +58,9 @@ Result<void> Servers::Impl::open_disk(const std::string& folder, Directory* memo
   return {};
 }
 
-Result<void> Servers::Impl::start_namesrv(const std::string& listen) {
+Result<void> Servers::Impl::start_namesrv(const CommandLine& line) {
   namesrv::NameServerOptions options;
+  if (auto used = use_tls(line.broker, options.server.listen); !used) return used;
   options.server.log = log_;
   options.save_kv = [this](SavedTable::Done done) {
     kv_file_->changed();
@@ -72,7 +74,7 @@ Result<void> Servers::Impl::start_namesrv(const std::string& listen) {
       !loaded) {
     return loaded;
   }
-  auto address = namesrv_->listen(listen);
+  auto address = namesrv_->listen(line.namesrv_listen);
   if (!address) return std::move(address).error();
   namesrv_address_ = *std::move(address);
   return {};
@@ -115,7 +117,7 @@ Result<std::unique_ptr<Servers>> Servers::start(net::Loop& loop, const CommandLi
     return Error{opened.error().code, str("store ", folder, ": ", opened.error().message)};
   }
   if (line.runs_namesrv) {
-    if (auto started = impl->start_namesrv(line.namesrv_listen); !started) {
+    if (auto started = impl->start_namesrv(line); !started) {
       return Error{started.error().code, str("name server: ", started.error().message)};
     }
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string_view>
 #include <vector>
 
@@ -9,12 +10,15 @@
 
 namespace rocketmq::broker {
 
+class Access;
+class Policies;
 class PopHandler;
 class PopOrders;
 class PopRecords;
 class PullHandler;
 class SendAnswers;
 class TransactionService;
+class Users;
 
 // The requests a broker answers, a group a file. Everything passed in outlives the router's use.
 void add_send_handlers(net::Router& router, Core& core, SendAnswers& answers);       // 10 310 320
@@ -32,6 +36,9 @@ void add_offset_handlers(net::Router& router, Core& core);          // 14 15 29-
 void add_query_handlers(net::Router& router, Core& core);           // 12 33
 void add_client_session_handlers(net::Router& router, Core& core);  // 34 35 38 41 42 46
 void add_admin_handlers(net::Router& router, Core& core);           // see admin.h
+// 3001-3010; calls `changed` after a change.
+void add_auth_handlers(net::Router& router, Users& users, Policies& policies, Access& access,
+                       std::function<void()> changed);
 
 // Fails for expressions other than SQL92, and where enablePropertyFilter says no. Not for tags.
 Result<void> check_filter_type(const Core& core, std::string_view expression_type);
