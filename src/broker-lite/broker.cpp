@@ -24,6 +24,7 @@
 #include "broker-lite/services/transaction_service.h"
 #include "broker-lite/state/names.h"
 #include "broker-lite/state/pop_orders.h"
+#include "broker-lite/store/cleaner.h"
 #include "broker-lite/tls.h"
 #include "net/address.h"
 #include "net/router.h"
@@ -62,6 +63,24 @@ StoreOptions store_options(const BrokerOptions& options, const DelayLevels& leve
     store.index_geometry.slots = std::min(store.index_geometry.slots, slots_in_memory);
   }
   return store;
+}
+
+RetentionOptions retention_options(const BrokerOptions& options) {
+  RetentionOptions retention;
+  retention.delete_when = parse_delete_when(options.delete_when).value();  // it was checked
+  retention.file_reserved_time_ms = options.file_reserved_time * 3'600'000;
+  retention.clean_file_forcibly_enable = options.clean_file_forcibly_enable;
+  // Java: DefaultMessageStore.CleanCommitLogService, which also takes no warning level above 90.
+  retention.disk_max_used_space_ratio = std::clamp(options.disk_max_used_space_ratio, 10, 95);
+  retention.disk_space_clean_forcibly_ratio =
+      std::clamp(options.disk_space_clean_forcibly_ratio, 30, 100);
+  retention.disk_space_warning_level_ratio =
+      std::clamp(options.disk_space_warning_level_ratio, 35, 100);
+  retention.clean_resource_interval_ms = options.clean_resource_interval_ms;
+  retention.delete_commit_log_files_interval_ms = options.delete_commit_log_files_interval_ms;
+  retention.delete_consume_queue_files_interval_ms = options.delete_consume_queue_files_interval_ms;
+  retention.delete_file_batch_max = options.delete_file_batch_max;
+  return retention;
 }
 
 TopicsOptions topics_options(const BrokerOptions& options) {
@@ -172,6 +191,8 @@ class Broker::Impl {
         delays_(core_, levels_, log_),
         timers_(core_, disk.directory, disk.flusher, log_),
         transactions_(core_, log_),
+        cleaner_(*store_, disk.directory, retention_options(core_.options), log_,
+                 [this] { return timers_.needed_from(); }),
         pop_records_(core_),
         reviver_(
             core_, pop_records_.revive_queue_nums(), [this] { return timers_.next_due_ms(); },
@@ -224,6 +245,7 @@ class Broker::Impl {
   DelayService delays_;
   TimerService timers_;
   TransactionService transactions_;
+  Cleaner cleaner_;
   PopRecords pop_records_;
   PopReviver reviver_;
   std::optional<Access> access_;
@@ -236,7 +258,7 @@ class Broker::Impl {
   std::string listen_address_;
   std::optional<Registration> registration_;
   std::function<void(const Result<void>&)> on_stopped_;
-  bool told_not_writable_ = false;
+  bool was_writable_ = true;  // as told in the log
   std::optional<Every> tick_;
   std::optional<Every> offsets_timer_;
   std::optional<Every> delays_timer_;
@@ -333,6 +355,7 @@ void Broker::Impl::serve(std::vector<std::string> name_servers, std::function<vo
   add_query_handlers(router_, core_);
   add_client_session_handlers(router_, core_);
   add_admin_handlers(router_, core_);
+  add_cleaning_handlers(router_, core_, cleaner_);
 
   tick_.emplace(loop_,
                 std::min<net::Duration>(1s, milliseconds(options.flush_interval_commit_log_ms)),
@@ -390,13 +413,15 @@ void Broker::Impl::arrived(const Arrival& arrival) {
 
 void Broker::Impl::tick() {
   store_->tick(loop_.wall_ms());
+  cleaner_.tick(loop_.now(), loop_.wall_ms());
   timers_.save_if_moved();
   answers_->tick(loop_.now());
   topics_file_.try_again();
   groups_file_.try_again();
-  if (!store_->is_writable() && !std::exchange(told_not_writable_, true)) {
-    log_(str("no more messages are taken: ", to_string(store_->failure())));
-  }
+  const bool is_writable = store_->is_writable();
+  if (std::exchange(was_writable_, is_writable) == is_writable) return;
+  log_(is_writable ? "messages are taken again"
+                   : str("no more messages are taken: ", to_string(store_->failure())));
 }
 
 void Broker::Impl::scan_clients() {

@@ -7,6 +7,7 @@
 
 #include "broker-lite/auth/access_options.h"
 #include "broker-lite/services/delay_levels.h"
+#include "broker-lite/store/retention.h"
 #include "protocol/str.h"
 
 namespace rocketmq::broker {
@@ -197,12 +198,14 @@ Result<void> check(const BrokerOptions& options) {
         options.short_polling_time_ms, options.flush_delay_offset_interval_ms,
         options.timer_max_delay_sec, options.transaction_check_interval_ms,
         options.transaction_time_out_ms, options.file_reserved_time, options.revive_interval_ms,
+        options.clean_resource_interval_ms, std::int64_t{options.delete_file_batch_max},
         std::int64_t{options.server_channel_max_idle_time_seconds}}) {
     if (period_ms < 1) return wrong("a period or timeout is below 1");
   }
   if (options.timer_max_delay_sec > 10LL * 365 * 24 * 3600) {
     return wrong("timerMaxDelaySec is more than ten years");
   }
+  if (auto hours = parse_delete_when(options.delete_when); !hours) return hours.error();
   if (auto levels = DelayLevels::parse(options.message_delay_level); !levels) {
     return std::move(levels).error();
   }

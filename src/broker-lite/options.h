@@ -76,7 +76,6 @@ struct BrokerOptions {
   std::int64_t transaction_time_out_ms = 6'000;
   std::int64_t transaction_check_interval_ms = 30'000;
   std::int32_t transaction_check_max = 15;
-  std::int64_t file_reserved_time = 72;  // hours
 
   // POP.
   std::int32_t revive_queue_num = 8;
@@ -117,6 +116,18 @@ struct BrokerOptions {
   FlushDiskType flush_disk_type = FlushDiskType::async_flush;
   std::int64_t flush_interval_commit_log_ms = 500;
   std::int64_t sync_flush_timeout_ms = 5'000;
+
+  // Old files, and how full the disk may be, in used percent.
+  std::string delete_when = "04";        // hours of the day, local time: "04;16"
+  std::int64_t file_reserved_time = 72;  // hours
+  std::int32_t disk_max_used_space_ratio = 75;
+  std::int32_t disk_space_clean_forcibly_ratio = 85;  // at least 30
+  std::int32_t disk_space_warning_level_ratio = 90;   // at least 35; stock: at most 90
+  bool clean_file_forcibly_enable = true;
+  std::int64_t clean_resource_interval_ms = 10'000;
+  std::int64_t delete_commit_log_files_interval_ms = 100;
+  std::int64_t delete_consume_queue_files_interval_ms = 100;
+  std::int32_t delete_file_batch_max = 10;
 
   // One answer to a pull.
   std::int32_t max_transfer_bytes_on_message_in_memory = 262'144;
@@ -177,7 +188,6 @@ struct BrokerOptions {
     v("transactionTimeOut", &O::transaction_time_out_ms);
     v("transactionCheckInterval", &O::transaction_check_interval_ms);
     v("transactionCheckMax", &O::transaction_check_max);
-    v("fileReservedTime", &O::file_reserved_time);
     v("reviveQueueNum", &O::revive_queue_num);
     v("reviveInterval", &O::revive_interval_ms);
     v("popFromRetryProbability", &O::pop_from_retry_probability);
@@ -210,6 +220,16 @@ struct BrokerOptions {
     v("flushDiskType", &O::flush_disk_type);
     v("flushIntervalCommitLog", &O::flush_interval_commit_log_ms);
     v("syncFlushTimeout", &O::sync_flush_timeout_ms);
+    v("deleteWhen", &O::delete_when);
+    v("fileReservedTime", &O::file_reserved_time);
+    v("diskMaxUsedSpaceRatio", &O::disk_max_used_space_ratio);
+    v("diskSpaceCleanForciblyRatio", &O::disk_space_clean_forcibly_ratio);
+    v("diskSpaceWarningLevelRatio", &O::disk_space_warning_level_ratio);
+    v("cleanFileForciblyEnable", &O::clean_file_forcibly_enable);
+    v("cleanResourceInterval", &O::clean_resource_interval_ms);
+    v("deleteCommitLogFilesInterval", &O::delete_commit_log_files_interval_ms);
+    v("deleteConsumeQueueFilesInterval", &O::delete_consume_queue_files_interval_ms);
+    v("deleteFileBatchMax", &O::delete_file_batch_max);
     v("maxTransferBytesOnMessageInMemory", &O::max_transfer_bytes_on_message_in_memory);
     v("maxTransferCountOnMessageInMemory", &O::max_transfer_count_on_message_in_memory);
     v("pullBatchMaxMessageCount", &O::pull_batch_max_message_count);

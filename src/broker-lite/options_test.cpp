@@ -30,9 +30,9 @@ TEST(BrokerOptions, takes_the_settings_of_a_stock_broker_conf) {
 TEST(BrokerOptions, names_settings_without_effect_in_one_line_and_goes_on) {
   BrokerOptions options;
   const auto warnings = apply_properties(
-      options, parse_java_properties("deleteWhen=04\nnoSuchKey=1\nlistenPort=12345"));
+      options, parse_java_properties("haSlaveTimeout=04\nnoSuchKey=1\nlistenPort=12345"));
   ASSERT_TRUE(warnings);
-  EXPECT_THAT(*warnings, ElementsAre("settings without effect here: deleteWhen, noSuchKey"));
+  EXPECT_THAT(*warnings, ElementsAre("settings without effect here: haSlaveTimeout, noSuchKey"));
   EXPECT_EQ(options.listen_port, 12345);
 }
 
@@ -93,6 +93,8 @@ TEST(BrokerOptions, are_checked_for_what_no_broker_can_run_with) {
   EXPECT_FALSE(check(BrokerOptions{.mapped_file_size_commit_log = 4096}));
   EXPECT_FALSE(check(BrokerOptions{.max_message_size = 16 * 1024 * 1024}));
   EXPECT_FALSE(check(BrokerOptions{.flush_interval_commit_log_ms = 0}));
+  EXPECT_FALSE(check(BrokerOptions{.delete_when = "at night"}));
+  EXPECT_FALSE(check(BrokerOptions{.delete_file_batch_max = 0}));
 }
 
 TEST(BrokerOptions, say_what_is_wrong_with_who_may_use_the_broker) {

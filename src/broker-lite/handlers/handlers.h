@@ -15,6 +15,7 @@ class Policies;
 class PopHandler;
 class PopOrders;
 class PopRecords;
+class Cleaner;
 class PullHandler;
 class SendAnswers;
 class TransactionService;
@@ -39,6 +40,8 @@ void add_admin_handlers(net::Router& router, Core& core);           // see admin
 // 3001-3010; calls `changed` after a change.
 void add_auth_handlers(net::Router& router, Users& users, Policies& policies, Access& access,
                        std::function<void()> changed);
+// 306 316 329
+void add_cleaning_handlers(net::Router& router, Core& core, Cleaner& cleaner);
 
 // Fails for expressions other than SQL92, and where enablePropertyFilter says no. Not for tags.
 Result<void> check_filter_type(const Core& core, std::string_view expression_type);

@@ -144,6 +144,12 @@ void TimerService::arm() {
   timer_ = core_.loop.after(std::chrono::milliseconds(wait_ms), [this] { run(); });
 }
 
+std::int64_t TimerService::needed_from() const {
+  std::int64_t position = core_.store.max_position();
+  for (const Waiting& one : waiting_) position = std::min(position, one.position);
+  return position;
+}
+
 // ---- how far it has come
 
 TimerCheck TimerService::check() const {

@@ -41,6 +41,8 @@ class TimerService {
   void arrived() { read_new(); }  // more wait
 
   std::size_t waiting() const { return waiting_.size(); }
+  // Where in the log the first of them lies, or the next to come. Looks at all.
+  std::int64_t needed_from() const;
   // When the next one is delivered, Unix ms; far away where none waits.
   std::int64_t next_due_ms() const;
 

@@ -29,13 +29,7 @@ void Cleaner::look_at_disk() {
   const auto space = directory_.space();
   if (!space) return;
   used_percent_ = space->used_percent();
-  const bool is_full = retention_.is_disk_full(used_percent_);
-  const auto limit = retention_.options().disk_space_warning_level_ratio;
-  store_.set_disk_use(used_percent_, limit);
-  if (std::exchange(is_disk_full_, is_full) == is_full) return;
-  log_(is_full ? str("disk space will be full soon: ", used_percent_, " % are used. No message is ",
-                     "taken until it is ", limit, " %")
-               : str("the disk is ", used_percent_, " % full: messages are taken again"));
+  store_.set_disk_use(used_percent_, retention_.options().disk_space_warning_level_ratio);
 }
 
 void Cleaner::clean_log(TimePoint now, std::int64_t wall_ms) {

@@ -46,7 +46,6 @@ class Cleaner {
   const Log log_;
   const NeededFrom needed_from_;
   std::int32_t used_percent_ = 0;  // 0 also where there is no disk
-  bool is_disk_full_ = false;
   bool is_removing_ = false;
   bool told_that_none_goes_ = false;
   bool told_queues_failed_ = false;

@@ -114,22 +114,54 @@ ConsumeQueue& ConsumeQueues::find_or_create(std::string_view topic, std::int32_t
 Result<void> ConsumeQueues::remove_topic(std::string_view topic) {
   const auto found = topics_.find(topic);
   if (found == topics_.end()) return {};
-  const std::string path = folder + '/' + found->first;
-  const auto is_of_topic = [&](const ConsumeQueue* queue) {
-    return &queue->topic() == &found->second->name;
-  };
-  std::erase_if(waiting_, [&](const Waiting& waiting) { return is_of_topic(waiting.queue); });
-  std::erase_if(written_lately_, is_of_topic);
-  std::erase_if(written_files_,
-                [&](const std::string& file) { return file.starts_with(path + '/'); });
+  std::vector<ConsumeQueue*> queues;
+  for (const auto& queue : found->second->queues) queues.push_back(queue.get());
+  return remove_queues(std::move(queues));
+}
+
+Result<std::size_t> ConsumeQueues::remove_expired(
+    const std::function<bool(std::string_view topic)>& stays) {
+  std::vector<ConsumeQueue*> expired;
   for (ConsumeQueue* queue : all_) {
-    if (!is_of_topic(queue)) continue;
+    const bool is_expired = queue->last_position() >= 0 && queue->last_position() < log_min_ &&
+                            queue->next_offset == queue->max_offset();  // nothing on its way
+    if (is_expired && !stays(queue->topic())) expired.push_back(queue);
+  }
+  const std::size_t count = expired.size();
+  if (auto removed = remove_queues(std::move(expired)); !removed) return std::move(removed).error();
+  return count;
+}
+
+// With their files, and topics that have no other.
+Result<void> ConsumeQueues::remove_queues(std::vector<ConsumeQueue*> queues) {
+  for (ConsumeQueue* queue : queues) {
     if (auto removed = queue->restart_at(0); !removed) return removed;
   }
-  std::erase_if(all_, is_of_topic);
-  topics_.erase(found);
+  std::ranges::sort(queues);
+  const auto is_gone = [&](const ConsumeQueue* queue) {
+    return std::ranges::binary_search(queues, queue);
+  };
+  std::erase_if(waiting_, [&](const Waiting& waiting) { return is_gone(waiting.queue); });
+  std::erase_if(written_lately_, is_gone);
+  std::erase_if(all_, is_gone);
   old_files_from_ = 0;  // others have moved up
-  return directory_.remove_all(path);
+
+  std::set<std::string> topics;
+  for (const ConsumeQueue* queue : queues) topics.insert(queue->topic());
+  for (const std::string& name : topics) {
+    auto& left = topics_.find(name)->second->queues;
+    std::erase_if(left, [&](const auto& queue) { return is_gone(queue.get()); });
+    if (!left.empty()) continue;
+    topics_.erase(name);
+    if (auto removed = directory_.remove_all(folder + '/' + name); !removed) return removed;
+  }
+  return {};
+}
+
+std::vector<std::string> ConsumeQueues::topics() const {
+  std::vector<std::string> names;
+  for (const auto& [name, topic] : topics_) names.push_back(name);
+  return names;
 }
 
 void ConsumeQueues::log_begins_at(std::int64_t log_min) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -42,6 +43,10 @@ class ConsumeQueues {
   ConsumeQueue& find_or_create(std::string_view topic, std::int32_t queue_id);
   const std::vector<ConsumeQueue*>& all() const { return all_; }
   Result<void> remove_topic(std::string_view topic);
+  // Those all of whose messages have gone with the log, unless their topic `stays`; says how many.
+  // Queues that never had a message stay, too. Java: ConsumeQueueStore.cleanExpired.
+  Result<std::size_t> remove_expired(const std::function<bool(std::string_view topic)>& stays);
+  std::vector<std::string> topics() const;
 
   // The log's beginning has moved; every entry before it is in files. Costs nothing here: a queue
   // follows when it is looked at.
@@ -93,6 +98,7 @@ class ConsumeQueues {
 
   ConsumeQueue* find_loaded(std::string_view topic, std::int32_t queue_id) const;
   Result<void> load_topic(const std::string& topic, std::int64_t log_min);
+  Result<void> remove_queues(std::vector<ConsumeQueue*> queues);
   Result<void> write_queue(ConsumeQueue& queue);
 
   Directory& directory_;

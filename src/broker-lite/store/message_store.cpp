@@ -148,10 +148,12 @@ const Error& MessageStore::failure() const {
 void MessageStore::set_disk_use(std::int32_t used_percent, std::int32_t used_percent_max) {
   disk_used_percent_ = used_percent;
   const bool is_full = used_percent > used_percent_max;
-  disk_full_ = is_full ? Error{ResponseCode::service_not_available,
-                               str("the disk is ", used_percent, " % full: messages are taken at ",
-                                   used_percent_max, " % again; make room on it")}
-                       : Error();
+  disk_full_ = is_full
+                   ? Error{ResponseCode::service_not_available,
+                           str("the disk is ", used_percent, " % full: messages are taken at ",
+                               used_percent_max,
+                               " % again; make room on it, or raise diskSpaceWarningLevelRatio")}
+                   : Error();
 }
 
 Result<Placed> MessageStore::put(const RecordView& message, std::int64_t now_ms) {

@@ -161,6 +161,8 @@ class MessageStore {
   // Drops the topic's queues; its bytes stay in the log until the log's file goes. A later put()
   // starts at offset 0 again. Fails with invalid_argument while has_uncommitted().
   Result<void> delete_topic(std::string_view topic);
+  // Those that have queues here.
+  std::vector<std::string> topics() const { return queues_.topics(); }
 
   // --- old files: what goes, and when, is a Cleaner's to decide ---
 
@@ -178,6 +180,13 @@ class MessageStore {
   // Files of queues that only point there, some at a time. False when there are none left.
   Result<bool> remove_old_queue_files(std::size_t files_max) {
     return queues_.remove_old_files(files_max);
+  }
+
+  // Drops queues whose messages have all gone, unless their topic `stays`; says how many. What is
+  // put there later starts at offset 0 again.
+  Result<std::size_t> remove_expired_queues(
+      const std::function<bool(std::string_view topic)>& stays) {
+    return queues_.remove_expired(stays);
   }
 
   std::int64_t min_position() const { return log_.min_position(); }   // of the first log file

@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <ctime>
 
+#include "protocol/describe.h"
+#include "protocol/split.h"
+#include "protocol/str.h"
+
 namespace rocketmq::broker {
 
 void Retention::begin_run(std::int32_t local_hour, std::int32_t used_percent) {
@@ -31,6 +35,22 @@ std::int32_t local_hour(std::int64_t wall_ms) {
   std::tm local{};
   ::localtime_r(&seconds, &local);
   return local.tm_hour;
+}
+
+// Java would not start to delete at all where it cannot read them.
+Result<std::vector<std::int32_t>> parse_delete_when(std::string_view text) {
+  std::vector<std::int32_t> hours;
+  std::string_view rest = text;
+  do {
+    const std::string_view part = protocol::take_until(rest, ';');
+    std::int32_t hour = -1;
+    if (!protocol::from_text(part, hour) || hour < 0 || hour > 23) {
+      return Error{Errc::invalid_argument,
+                   str("deleteWhen=", text, " is no list of hours such as 04 or 04;16")};
+    }
+    hours.push_back(hour);
+  } while (!rest.empty());
+  return hours;
 }
 
 }  // namespace rocketmq::broker

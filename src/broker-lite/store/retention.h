@@ -1,6 +1,9 @@
 #pragma once
 
+#include <rocketmq/result.h>
+
 #include <cstdint>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -33,9 +36,6 @@ class Retention {
   explicit Retention(RetentionOptions options) : options_(std::move(options)) {}
 
   const RetentionOptions& options() const { return options_; }
-  bool is_disk_full(std::int32_t used_percent) const {
-    return used_percent > options_.disk_space_warning_level_ratio;
-  }
 
   // The next 20 runs are as if their hour had come. Java: executeDeleteFilesManually.
   void run_by_hand() { runs_by_hand_ = 20; }
@@ -56,5 +56,8 @@ class Retention {
 };
 
 std::int32_t local_hour(std::int64_t wall_ms);
+
+// "04" or "04;16", as broker.conf has it.
+Result<std::vector<std::int32_t>> parse_delete_when(std::string_view text);
 
 }  // namespace rocketmq::broker

@@ -68,9 +68,12 @@ TEST(Retention, goes_for_twenty_runs_when_asked_to) {
   EXPECT_FALSE(retention.is_running());
 }
 
-TEST(Retention, takes_a_disk_for_full_above_the_warning_level) {
-  EXPECT_FALSE(Retention({}).is_disk_full(90));
-  EXPECT_TRUE(Retention({}).is_disk_full(91));
+TEST(Retention, reads_its_hours) {
+  EXPECT_EQ(parse_delete_when("04").value(), std::vector<std::int32_t>{4});
+  EXPECT_EQ(parse_delete_when("4;16;00;").value(), (std::vector<std::int32_t>{4, 16, 0}));
+  for (const char* text : {"", "x", "24", "-1", "4,5", ";04", "4.5"}) {
+    EXPECT_FALSE(parse_delete_when(text)) << text;
+  }
 }
 
 }  // namespace
