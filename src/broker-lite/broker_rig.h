@@ -88,6 +88,7 @@ class TestClient {
     loop_.run_ready();
   }
   net::Channel& channel() { return *channel_; }
+  net::Router& router() { return router_; }  // of what the broker asks this client
 
   std::vector<std::string> notified;  // groups whose members changed
   struct Check {

@@ -63,6 +63,7 @@ struct BrokerOptions {
   std::int64_t short_polling_time_ms = 1'000;
   bool lite_pull_message_enable = true;
   std::int64_t flush_consumer_offset_interval_ms = 5'000;
+  bool use_server_side_reset_offset = true;  // false: consumers are asked to move, as 4.x does
   std::int64_t start_accept_send_request_time_stamp = 0;  // Unix ms
 
   // Messages that wait.
@@ -177,6 +178,7 @@ struct BrokerOptions {
     v("shortPollingTimeMills", &O::short_polling_time_ms);
     v("litePullMessageEnable", &O::lite_pull_message_enable);
     v("flushConsumerOffsetInterval", &O::flush_consumer_offset_interval_ms);
+    v("useServerSideResetOffset", &O::use_server_side_reset_offset);
     v("startAcceptSendRequestTimeStamp", &O::start_accept_send_request_time_stamp);
     v("messageDelayLevel", &O::message_delay_level);
     v("flushDelayOffsetInterval", &O::flush_delay_offset_interval_ms);

@@ -20,19 +20,22 @@
 
 namespace rocketmq::broker {
 
-void add_topic_admin_handlers(net::Router& router, Core& core);     // 17 21 202 215 351
-void add_group_admin_handlers(net::Router& router, Core& core);     // 200 201 207 352
-void add_consumer_admin_handlers(net::Router& router, Core& core);  // 203 204 208 300 343
-void add_broker_admin_handlers(net::Router& router, Core& core);    // 26 28
+void add_topic_admin_handlers(net::Router& router, Core& core);    // 17 18 21 202 215 305 351
+void add_group_admin_handlers(net::Router& router, Core& core);    // 200 201 207 225 352 353
+void add_client_admin_handlers(net::Router& router, Core& core);   // 203 204 328 345
+void add_consume_stats_handlers(net::Router& router, Core& core);  // 208 300 303 308 317 343
+void add_relay_handlers(net::Router& router, Core& core);          // 307 309
+void add_offset_admin_handlers(net::Router& router, Core& core);   // 222 223 314
+void add_broker_admin_handlers(net::Router& router, Core& core);   // 26 28
 
 // Answers a change: once it is on disk, and every reachable name server knows of it. So a tool that
 // asks for the route right after the answer finds the topic.
 template <class Req>
-void reply_when_settled(Core& core, net::Call<Req> call) {
+void reply_when_settled(Core& core, net::Call<Req> call, std::string body = {}) {
   // std::function wants what it holds to be copyable.
   auto responder = std::make_shared<net::Responder>(std::move(call).take_responder());
-  core.when_settled([responder](const Result<void>& settled) {
-    settled ? responder->reply(typename Req::Response{}) : responder->fail(settled.error());
+  core.when_settled([responder, body = std::move(body)](const Result<void>& settled) {
+    settled ? responder->reply(typename Req::Response{}, body) : responder->fail(settled.error());
   });
 }
 

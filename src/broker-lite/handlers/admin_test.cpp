@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "broker-lite/broker_rig.h"
+#include "broker-lite/handlers/admin_rig.h"
 #include "protocol/java_properties.h"
 
 namespace rocketmq::broker {
@@ -15,62 +15,6 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-UpdateAndCreateTopic new_topic(std::string_view name) {
-  return {.topic = name,
-          .default_topic = "TBW102",
-          .read_queue_nums = 2,
-          .write_queue_nums = 2,
-          .perm = 6,
-          .topic_filter_type = "SINGLE_TAG"};
-}
-
-class AdminTest : public testing::Test {
- protected:
-  AdminTest() {
-    rig.start();
-    client = rig.connect();
-  }
-  ~AdminTest() override {
-    client.reset();
-    rig.kill();
-  }
-
-  template <class Req>
-  std::string body_of(const Req& request, std::string_view body = {}) {
-    const auto answer = client->call(request, body);
-    if (!answer) return str(answer.error().code.value(), ' ', answer.error().message);
-    return std::string(answer->body);
-  }
-  template <class Req>
-  auto typed(const Req& request) {
-    return from_json<typename Req::ResponseBody>(body_of(request), "answer").value();
-  }
-  void send(std::string_view topic, std::int32_t queue_id) {
-    SendMessageV2 request;
-    request.producer_group = "P";
-    request.topic = topic;
-    request.default_topic = "TBW102";
-    request.default_topic_queue_nums = 4;
-    request.queue_id = queue_id;
-    ASSERT_EQ(client->refusal(request, "0123456789"), "0");
-  }
-  void beat(std::string_view groups_json) {
-    ASSERT_EQ(client->refusal(HeartBeat{}, str(R"({"clientID":"c@1",)", groups_json, "}")), "0");
-  }
-  void consume(std::string_view group, std::string_view topic) {
-    beat(str(R"("consumerDataSet":[{"groupName":")", group,
-             R"(","subscriptionDataSet":[{"topic":")", topic, R"(","subString":"*"}]}])"));
-  }
-  void commit(std::string_view group, std::string_view topic, std::int64_t offset) {
-    ASSERT_EQ(client->refusal(UpdateConsumerOffset{
-                  .consumer_group = group, .topic = topic, .queue_id = 0, .commit_offset = offset}),
-              "0");
-  }
-
-  BrokerRig rig;
-  std::unique_ptr<TestClient> client;
-};
 
 TEST_F(AdminTest, creates_topics_that_survive_the_broker) {
   auto request = new_topic("T");

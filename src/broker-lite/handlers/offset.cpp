@@ -33,7 +33,8 @@ Result<OffsetResponse> query_consumer_offset(Core& core,
                "Not found, V3_0_6_SNAPSHOT maybe this group consumer boot first"};
 }
 
-Result<void> update_consumer_offset(Core& core, const protocol::UpdateConsumerOffset& request) {
+Result<void> update_consumer_offset(Core& core, const protocol::UpdateConsumerOffset& request,
+                                    RequestContext& context) {
   const auto group = core.groups.find_or_create(request.consumer_group, core.loop.wall_ms());
   if (group.is_new) core.groups_changed();
   if (group.group == nullptr) {
@@ -54,8 +55,9 @@ Result<void> update_consumer_offset(Core& core, const protocol::UpdateConsumerOf
     return Error{ResponseCode::invalid_parameter,
                  str("commitOffset[", request.commit_offset, "] is illegal")};
   }
-  core.offsets.commit(request.consumer_group, request.topic, request.queue_id,
-                      request.commit_offset, core.loop.wall_ms());
+  const bool counts = core.offsets.commit(request.consumer_group, request.topic, request.queue_id,
+                                          request.commit_offset, core.loop.wall_ms());
+  if (!counts) context.reply.remark = "Offset has been previously reset";
   return {};
 }
 
@@ -87,8 +89,8 @@ void add_offset_handlers(net::Router& router, Core& core) {
         return query_consumer_offset(core, request);
       });
   router.on<protocol::UpdateConsumerOffset>(
-      [&core](const protocol::UpdateConsumerOffset& request, RequestContext&) {
-        return update_consumer_offset(core, request);
+      [&core](const protocol::UpdateConsumerOffset& request, RequestContext& context) {
+        return update_consumer_offset(core, request, context);
       });
   router.on<protocol::SearchOffsetByTimestamp>([&core](
                                                    const protocol::SearchOffsetByTimestamp& request,

@@ -47,6 +47,7 @@ std::int32_t answer_code(GetStatus status, std::int64_t requested_offset) {
       return number(ResponseCode::pull_not_found);
     case GetStatus::offset_overflow_badly:
     case GetStatus::offset_too_small:
+    case GetStatus::offset_reset:
       return number(ResponseCode::pull_offset_moved);
   }
   return number(ResponseCode::system_error);
@@ -82,8 +83,10 @@ void PullHandler::serve(const PullMessage& request, net::Responder responder, Pa
         header, {},
         {.code = refusal->error.code.value(), .remark = refusal->error.message, .extra = {}});
   }
-  look_up(request, reading);
-  note(request, pass);
+  if (!take_reset(request)) {
+    look_up(request, reading);
+    note(request, pass);
+  }
   const std::int32_t code = answer_code(found_.status, request.queue_offset);
   if (pass == Pass::first && code == number(ResponseCode::pull_not_found) &&
       has(request, protocol::pull_flag::suspend)) {
@@ -193,6 +196,19 @@ std::optional<PullHandler::Refusal> PullHandler::use_filter_of(
   }
   reading.filter.sql = *std::move(sql);
   return std::nullopt;
+}
+
+// The consumer is sent where a tool wants it, and forgets what it was about to commit.
+bool PullHandler::take_reset(const PullMessage& request) {
+  const auto reset =
+      core_.offsets.take_reset(request.consumer_group, request.topic, request.queue_id);
+  if (!reset) return false;
+  found_.clear();
+  found_.status = GetStatus::offset_reset;
+  found_.next_begin_offset = *reset;
+  found_.min_offset = core_.store.min_offset(request.topic, request.queue_id);
+  found_.max_offset = core_.store.max_offset(request.topic, request.queue_id);
+  return true;
 }
 
 void PullHandler::look_up(const PullMessage& request, const Reading& reading) {

@@ -56,6 +56,7 @@ class PullHandler {
   std::optional<Refusal> use_own_filter(const protocol::PullMessage& request, Reading& reading);
   std::optional<Refusal> use_filter_of(const protocol::SubscriptionData& subscription,
                                        Reading& reading);
+  bool take_reset(const protocol::PullMessage& request);
   void look_up(const protocol::PullMessage& request, const Reading& reading);
   void note(const protocol::PullMessage& request, Pass pass);
   void hold(const protocol::PullMessage& request, net::Responder responder, MessageFilter filter);

@@ -23,6 +23,16 @@ void update_topic(Core& core, net::Call<protocol::UpdateAndCreateTopic> call) {
   reply_when_settled(core, std::move(call));
 }
 
+void update_topics(Core& core, net::Call<protocol::UpdateAndCreateTopicList> call) {
+  const auto list =
+      protocol::from_json<protocol::CreateTopicListRequestBody>(call.body(), "topic list");
+  if (!list) return call.fail({ResponseCode::system_error, list.error().message});
+  const auto changed = core.topics.update(list->topic_config_list, core.loop.wall_ms());
+  if (!changed) return call.fail(changed.error());
+  for (const std::string& topic : *changed) core.topic_changed(topic);
+  reply_when_settled(core, std::move(call));
+}
+
 // The queues first: where they cannot be dropped the topic stays, and can be deleted again.
 Result<void> remove_topic(Core& core, std::string_view topic) {
   if (core.topics.find(topic) == nullptr) return {};
@@ -112,6 +122,10 @@ void add_topic_admin_handlers(net::Router& router, Core& core) {
       [&core](net::Call<protocol::UpdateAndCreateTopic> call) {
         update_topic(core, std::move(call));
       });
+  router.on_deferred<protocol::UpdateAndCreateTopicList>(
+      [&core](net::Call<protocol::UpdateAndCreateTopicList> call) {
+        update_topics(core, std::move(call));
+      });
   router.on_deferred<protocol::DeleteTopicInBroker>(
       [&core](net::Call<protocol::DeleteTopicInBroker> call) {
         delete_topic(core, std::move(call));
@@ -123,6 +137,13 @@ void add_topic_admin_handlers(net::Router& router, Core& core) {
   router.on<protocol::GetTopicConfig>(
       [&core](const protocol::GetTopicConfig& request, RequestContext& context) {
         return describe_topic(core, request, context);
+      });
+  router.on<protocol::GetSystemTopicListFromBroker>(
+      [&core](const protocol::GetSystemTopicListFromBroker&,
+              RequestContext& context) -> Result<void> {
+        context.reply.body =
+            protocol::to_json(protocol::TopicList{std::nullopt, core.topics.system_topics()});
+        return {};
       });
   router.on<protocol::GetTopicStatsInfo>(
       [&core](const protocol::GetTopicStatsInfo& request, RequestContext& context) {

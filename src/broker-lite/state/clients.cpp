@@ -196,6 +196,16 @@ const ConsumerGroup* Clients::find_consumers(std::string_view group) const {
   return found == consumers_.end() ? nullptr : &found->second;
 }
 
+const ClientMember* Clients::find_consumer(std::string_view group,
+                                           std::string_view client_id) const {
+  const ConsumerGroup* consumers = find_consumers(group);
+  if (consumers == nullptr) return nullptr;
+  const auto found =
+      std::ranges::find(consumers->members, client_id,
+                        [](const ClientMember& m) -> std::string_view { return m.client_id; });
+  return found == consumers->members.end() ? nullptr : &*found;
+}
+
 const std::vector<ClientMember>* Clients::find_producers(std::string_view group) const {
   const auto found = producers_.find(group);
   return found == producers_.end() ? nullptr : &found->second;

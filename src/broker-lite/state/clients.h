@@ -88,7 +88,10 @@ class Clients {
 
   // nullptr: nobody of the group is connected. Good until the next change.
   const ConsumerGroup* find_consumers(std::string_view group) const;
+  // nullptr: the client is not in the group.
+  const ClientMember* find_consumer(std::string_view group, std::string_view client_id) const;
   const std::vector<ClientMember>* find_producers(std::string_view group) const;
+  const TextMap<std::vector<ClientMember>>& producers() const { return producers_; }  // by group
   // Empty: no producer of that client is connected.
   net::ChannelHandle find_producer(std::string_view client_id);
   const protocol::SubscriptionData* find_subscription(std::string_view group,

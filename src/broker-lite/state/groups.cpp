@@ -1,6 +1,8 @@
 #include "broker-lite/state/groups.h"
 
+#include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
 #include "broker-lite/state/names.h"
@@ -34,6 +36,14 @@ const SubscriptionGroupConfig* Groups::find(std::string_view group) const {
   return found == table_.end() ? nullptr : &found->second;
 }
 
+std::vector<std::string> Groups::names() const {
+  std::vector<std::string> names;
+  names.reserve(table_.size());
+  for (const auto& [name, config] : table_) names.push_back(name);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 Groups::Created Groups::find_or_create(std::string_view group, std::int64_t wall_ms) {
   if (const SubscriptionGroupConfig* there = find(group)) return {there, false};
   const bool is_wanted =
@@ -46,13 +56,8 @@ Groups::Created Groups::find_or_create(std::string_view group, std::int64_t wall
   return {&added->second, true};
 }
 
-Result<void> Groups::update(SubscriptionGroupConfig config, std::int64_t wall_ms) {
+Result<void> Groups::check(const SubscriptionGroupConfig& config) const {
   if (auto good = check_group_name(config.group_name); !good) return good;
-  const SubscriptionGroupConfig* there = find(config.group_name);
-  if (there == nullptr && table_.size() >= options_.groups_max) {
-    return Error{ResponseCode::system_error,
-                 str("this broker has ", options_.groups_max, " groups, which is its limit")};
-  }
   // Stock takes any number here and breaks later.
   if (config.retry_queue_nums < 0 || config.retry_queue_nums > options_.retry_queue_nums_max) {
     return Error{ResponseCode::invalid_parameter,
@@ -67,9 +72,24 @@ Result<void> Groups::update(SubscriptionGroupConfig config, std::int64_t wall_ms
                  is_signed ? str("unsupported key: ", std::string_view(key).substr(1))
                            : str("wrong format key: ", key)};
   }
-  std::string name = config.group_name;
-  table_.insert_or_assign(std::move(name), std::move(config));
-  next_version(wall_ms);
+  return {};
+}
+
+Result<void> Groups::update(std::vector<SubscriptionGroupConfig> configs, std::int64_t wall_ms) {
+  std::set<std::string_view> added;
+  for (const SubscriptionGroupConfig& config : configs) {
+    if (auto good = check(config); !good) return good;
+    if (find(config.group_name) == nullptr) added.insert(config.group_name);
+  }
+  if (table_.size() + added.size() > options_.groups_max) {
+    return Error{ResponseCode::system_error, str("this broker may have ", options_.groups_max,
+                                                 " groups and has ", table_.size())};
+  }
+  for (SubscriptionGroupConfig& config : configs) {
+    std::string name = config.group_name;
+    table_.insert_or_assign(std::move(name), std::move(config));
+  }
+  if (!configs.empty()) next_version(wall_ms);
   return {};
 }
 

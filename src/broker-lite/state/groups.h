@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "broker-lite/state/text_map.h"
 #include "protocol/bodies/config_data.h"
@@ -31,6 +32,7 @@ class Groups {
   // nullptr: no such group. Good until that group is changed or removed.
   const protocol::SubscriptionGroupConfig* find(std::string_view group) const;
   std::size_t size() const { return table_.size(); }
+  std::vector<std::string> names() const;  // sorted
 
   struct Created {
     const protocol::SubscriptionGroupConfig* group = nullptr;  // nullptr: none, and not created
@@ -41,8 +43,9 @@ class Groups {
   // the name is a good one. Java: findSubscriptionGroupConfig.
   Created find_or_create(std::string_view group, std::int64_t wall_ms);
 
-  // Code 200. Java: AdminBrokerProcessor.updateAndCreateSubscriptionGroup.
-  Result<void> update(protocol::SubscriptionGroupConfig config, std::int64_t wall_ms);
+  // Codes 200 and 225: all of them or, on an error, none.
+  // Java: AdminBrokerProcessor.updateAndCreateSubscriptionGroup.
+  Result<void> update(std::vector<protocol::SubscriptionGroupConfig> configs, std::int64_t wall_ms);
 
   // Its forbidden topics go too. False: there was none.
   bool remove(std::string_view group, std::int64_t wall_ms);
@@ -63,6 +66,7 @@ class Groups {
   Result<void> load(std::string_view json);
 
  private:
+  Result<void> check(const protocol::SubscriptionGroupConfig& config) const;
   void next_version(std::int64_t wall_ms);
 
   const GroupsOptions options_;

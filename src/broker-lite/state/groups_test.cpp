@@ -52,8 +52,8 @@ TEST(Groups, stop_growing_at_their_limit) {
   Groups groups({.groups_max = 9}, t0);
   EXPECT_TRUE(groups.find_or_create("A", t0).is_new);
   EXPECT_EQ(groups.find_or_create("B", t0).group, nullptr);
-  EXPECT_FALSE(groups.update(config("B"), t0));
-  EXPECT_TRUE(groups.update(config("A"), t0));
+  EXPECT_FALSE(groups.update({config("B")}, t0));
+  EXPECT_TRUE(groups.update({config("A")}, t0));
 }
 
 TEST(Groups, are_replaced_as_a_whole_by_an_admin) {
@@ -61,7 +61,7 @@ TEST(Groups, are_replaced_as_a_whole_by_an_admin) {
   auto changed = config("G");
   changed.retry_max_times = 3;
   changed.consume_enable = false;
-  ASSERT_TRUE(groups.update(changed, t0));
+  ASSERT_TRUE(groups.update({changed}, t0));
   EXPECT_EQ(*groups.find("G"), changed);
 }
 
@@ -70,24 +70,24 @@ TEST(Groups, refuse_more_retry_queues_than_a_topic_may_have) {
   for (const std::int32_t count : {-1, 65'537, 2'000'000'000}) {
     auto many = config("G");
     many.retry_queue_nums = count;
-    EXPECT_EQ(groups.update(many, t0).error().code, ResponseCode::invalid_parameter) << count;
+    EXPECT_EQ(groups.update({many}, t0).error().code, ResponseCode::invalid_parameter) << count;
   }
   EXPECT_EQ(groups.find("G"), nullptr);
 }
 
 TEST(Groups, refuse_what_stock_refuses_in_its_words) {
   Groups groups({}, t0);
-  EXPECT_EQ(groups.update(config(""), t0).error().message, "The specified group is blank.");
-  EXPECT_EQ(groups.update(config("a b"), t0).error().code, ResponseCode::invalid_parameter);
+  EXPECT_EQ(groups.update({config("")}, t0).error().message, "The specified group is blank.");
+  EXPECT_EQ(groups.update({config("a b")}, t0).error().code, ResponseCode::invalid_parameter);
   auto with_attribute = config("G");
   with_attribute.attributes["+color"] = "red";
-  EXPECT_EQ(groups.update(with_attribute, t0).error().message, "unsupported key: color");
+  EXPECT_EQ(groups.update({with_attribute}, t0).error().message, "unsupported key: color");
   EXPECT_EQ(groups.find("G"), nullptr);
 }
 
 TEST(Groups, may_be_kept_from_reading_a_topic) {
   Groups groups({}, t0);
-  ASSERT_TRUE(groups.update(config("G"), t0));
+  ASSERT_TRUE(groups.update({config("G")}, t0));
   EXPECT_TRUE(groups.is_readable("G", "T"));
   EXPECT_TRUE(groups.set_readable("G", "T", false, t0));
   EXPECT_FALSE(groups.set_readable("G", "T", false, t0));

@@ -69,9 +69,43 @@ const Offsets::Queues* Offsets::find(std::string_view group, std::string_view to
   return queues == committed_.end() ? nullptr : &queues->second;
 }
 
-void Offsets::commit(std::string_view group, std::string_view topic, std::int32_t queue_id,
+bool Offsets::commit(std::string_view group, std::string_view topic, std::int32_t queue_id,
                      std::int64_t offset, std::int64_t wall_ms) {
-  std::int64_t& committed = slot(committed_, {topic, group}, queue_id);
+  const KeyView key(topic, group);
+  if (!resets_.empty() && find_in(resets_, key, queue_id)) return false;
+  store(key, queue_id, offset, wall_ms);
+  return true;
+}
+
+void Offsets::reset(std::string_view group, std::string_view topic, std::int32_t queue_id,
+                    std::int64_t offset, std::int64_t wall_ms) {
+  const KeyView key(topic, group);
+  slot(resets_, key, queue_id) = offset;
+  store(key, queue_id, offset, wall_ms);
+}
+
+std::optional<std::int64_t> Offsets::take_reset(std::string_view group, std::string_view topic,
+                                                std::int32_t queue_id) {
+  if (resets_.empty()) return std::nullopt;
+  const auto queues = resets_.find(KeyView(topic, group));
+  if (queues == resets_.end()) return std::nullopt;
+  const auto taken = queues->second.extract(queue_id);
+  if (queues->second.empty()) resets_.erase(queues);
+  if (taken.empty()) return std::nullopt;
+  return taken.mapped();
+}
+
+void Offsets::clone(std::string_view from, std::string_view to, std::string_view topic,
+                    std::int64_t wall_ms) {
+  const Queues* offsets = find(from, topic);
+  if (offsets == nullptr) return;
+  const Queues copy = *offsets;  // the table may move
+  for (const auto& [queue_id, offset] : copy) store({topic, to}, queue_id, offset, wall_ms);
+}
+
+void Offsets::store(const KeyView& key, std::int32_t queue_id, std::int64_t offset,
+                    std::int64_t wall_ms) {
+  std::int64_t& committed = slot(committed_, key, queue_id);
   if (committed == offset) return;
   committed = offset;
   is_dirty_ = true;
@@ -110,6 +144,7 @@ std::vector<std::string> Offsets::groups_of(std::string_view topic) const {
 
 void Offsets::remove_topic(std::string_view topic) {
   const auto is_of_topic = [&](const auto& entry) { return entry.first.topic == topic; };
+  std::erase_if(resets_, is_of_topic);
   if (std::erase_if(committed_, is_of_topic) + std::erase_if(pulled_, is_of_topic) > 0) {
     is_dirty_ = true;
   }
@@ -117,6 +152,7 @@ void Offsets::remove_topic(std::string_view topic) {
 
 void Offsets::remove_group(std::string_view group) {
   const auto is_of_group = [&](const auto& entry) { return entry.first.group == group; };
+  std::erase_if(resets_, is_of_group);
   if (std::erase_if(committed_, is_of_group) + std::erase_if(pulled_, is_of_group) > 0) {
     is_dirty_ = true;
   }

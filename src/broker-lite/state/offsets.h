@@ -23,9 +23,21 @@ class Offsets {
 
   std::optional<std::int64_t> find(std::string_view group, std::string_view topic,
                                    std::int32_t queue_id) const;
-  // Going backwards is allowed: that is how an offset is reset.
-  void commit(std::string_view group, std::string_view topic, std::int32_t queue_id,
+  // Going backwards is allowed. False: a reset is on its way to the consumer, and what it says
+  // until it knows does not count.
+  bool commit(std::string_view group, std::string_view topic, std::int32_t queue_id,
               std::int64_t offset, std::int64_t wall_ms);
+
+  // The group goes on at `offset`, whatever it commits, until the reset is taken: by its next pull.
+  // Java: assignResetOffset, queryThenEraseResetOffset.
+  void reset(std::string_view group, std::string_view topic, std::int32_t queue_id,
+             std::int64_t offset, std::int64_t wall_ms);
+  std::optional<std::int64_t> take_reset(std::string_view group, std::string_view topic,
+                                         std::int32_t queue_id);
+
+  // What `from` has committed becomes what `to` has. Java: cloneOffset.
+  void clone(std::string_view from, std::string_view to, std::string_view topic,
+             std::int64_t wall_ms);
 
   // How far the group has pulled, which is ahead of what it has committed. For statistics only.
   std::optional<std::int64_t> find_pulled(std::string_view group, std::string_view topic,
@@ -36,6 +48,11 @@ class Offsets {
   // All queues of the topic the group has an offset in; nullptr: none.
   const Queues* find(std::string_view group, std::string_view topic) const;
 
+  // Calls visit(topic, group) for all that have an offset, in any order.
+  template <class Visit>
+  void for_each(Visit visit) const {
+    for (const auto& [key, queues] : committed_) visit(key.topic, key.group);
+  }
   std::vector<std::string> topics_of(std::string_view group) const;  // sorted
   std::vector<std::string> groups_of(std::string_view topic) const;  // sorted
   void remove_topic(std::string_view topic);
@@ -75,8 +92,11 @@ class Offsets {
                                              std::int32_t queue_id);
   static std::int64_t& slot(Table& table, const KeyView& key, std::int32_t queue_id);
 
+  void store(const KeyView& key, std::int32_t queue_id, std::int64_t offset, std::int64_t wall_ms);
+
   Table committed_;
   Table pulled_;
+  Table resets_;  // not yet known to the consumer
   protocol::DataVersion data_version_;
   std::int64_t commits_ = 0;
   bool is_dirty_ = false;

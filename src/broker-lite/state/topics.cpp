@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
 #include "broker-lite/state/names.h"
@@ -18,6 +19,12 @@ namespace {
 // Java: TopicFilterType.
 constexpr std::string_view single_tag = "SINGLE_TAG";
 constexpr std::string_view multi_tag = "MULTI_TAG";
+constexpr std::string_view reply_topic_suffix = "_REPLY_TOPIC";
+constexpr std::array<std::string_view, 11> always_system{
+    auto_create_topic, schedule_topic, half_topic, op_half_topic, trace_topic, "SELF_TEST_TOPIC",
+    "OFFSET_MOVED_EVENT", "BenchmarkTest", "TRANS_CHECK_MAX_TIME_TOPIC", "CHECKPOINT_TOPIC",
+    // Java: the reply topic of the cluster a broker has by default is reserved in any cluster.
+    "DefaultCluster_REPLY_TOPIC"};
 constexpr std::int32_t all_perms = perm_priority | perm_read | perm_write | perm_inherit;
 
 Error invalid(std::string remark) {
@@ -36,6 +43,25 @@ TopicConfig topic_config(std::string_view name, std::int32_t queue_nums,
   config.write_queue_nums = queue_nums;
   config.perm = perm;
   return config;
+}
+
+TopicConfig wanted_config(const protocol::UpdateAndCreateTopic& request) {
+  TopicConfig config = topic_config(request.topic, request.write_queue_nums, request.perm);
+  config.read_queue_nums = request.read_queue_nums;
+  config.topic_filter_type = request.topic_filter_type;
+  config.topic_sys_flag = request.topic_sys_flag.value_or(0);
+  config.order = request.order.value_or(false);
+  return config;
+}
+
+// {"+message.type":"FIFO","-reserve.time":""}, as code 18 has them, in the form of code 17.
+std::string attribute_changes(const Attributes& signed_attributes) {
+  std::string changes;
+  for (const auto& [key, value] : signed_attributes) {
+    changes += str(changes.empty() ? "" : ",", key);
+    if (!key.starts_with('-')) changes += str('=', value);
+  }
+  return changes;
 }
 
 // What a topic adds to a registration, in JSON: its name comes twice.
@@ -95,7 +121,7 @@ void Topics::create_system_topics() {
   create(schedule_topic, 18);
   create(half_topic, 1);
   create(op_half_topic, 1);
-  create(str(cluster, "_REPLY_TOPIC"), 1);
+  create(str(cluster, reply_topic_suffix), 1);
   create(revive_topic(cluster), options_.revive_queue_num);
   create(str("rmq_sys_SYNC_BROKER_MEMBER_", broker), 1, perm_inherit);
   if (options_.auto_create_topic_enable) {
@@ -114,15 +140,21 @@ const TopicConfig* Topics::find(std::string_view topic) const {
 }
 
 bool Topics::is_system(std::string_view topic) const {
-  static constexpr std::array<std::string_view, 11> always{
-      auto_create_topic, schedule_topic, half_topic, op_half_topic, trace_topic, "SELF_TEST_TOPIC",
-      "OFFSET_MOVED_EVENT", "BenchmarkTest", "TRANS_CHECK_MAX_TIME_TOPIC", "CHECKPOINT_TOPIC",
-      // Java: the reply topic of the cluster a broker has by default is reserved in any cluster.
-      "DefaultCluster_REPLY_TOPIC"};
   return topic.starts_with(system_topic_prefix) ||
-         std::find(always.begin(), always.end(), topic) != always.end() ||
+         std::ranges::find(always_system, topic) != always_system.end() ||
          topic == options_.broker_cluster_name || topic == options_.broker_name ||
-         topic == str(options_.broker_cluster_name, "_REPLY_TOPIC");
+         topic == str(options_.broker_cluster_name, reply_topic_suffix);
+}
+
+std::vector<std::string> Topics::system_topics() const {
+  std::set<std::string> names(always_system.begin(), always_system.end());
+  names.insert(options_.broker_cluster_name);
+  names.insert(options_.broker_name);
+  names.insert(str(options_.broker_cluster_name, reply_topic_suffix));
+  for (const auto& [name, config] : table_) {
+    if (name.starts_with(system_topic_prefix)) names.insert(name);
+  }
+  return {names.begin(), names.end()};
 }
 
 // A TBW102 left in topics.json from a time when it was used must not be inherited from now.
@@ -170,6 +202,17 @@ bool Topics::has_room_for(const TopicConfig& config) const {
          registration_bytes_ + registration_bytes(config) <= options_.registration_bytes_max;
 }
 
+bool Topics::has_room_for(const std::map<std::string, TopicConfig>& changes) const {
+  std::size_t topics = table_.size();
+  std::size_t bytes = registration_bytes_;
+  for (const auto& [name, config] : changes) {
+    if (find(name) != nullptr) continue;
+    ++topics;
+    bytes += registration_bytes(config);
+  }
+  return topics <= options_.topics_max && bytes <= options_.registration_bytes_max;
+}
+
 // Adds or replaces.
 const TopicConfig& Topics::insert(TopicConfig config) {
   if (const TopicConfig* there = find(config.topic_name)) {
@@ -181,53 +224,75 @@ const TopicConfig& Topics::insert(TopicConfig config) {
 }
 
 Result<bool> Topics::update(const protocol::UpdateAndCreateTopic& request, std::int64_t wall_ms) {
-  Result<TopicConfig> config = changed(request);
+  Result<TopicConfig> config = changed(wanted_config(request), request.attributes.value_or(""));
   if (!config) return std::move(config).error();
   const TopicConfig* there = find(request.topic);
   // Tools repeat their requests; a new version each time would be a storm of registrations.
   if (there != nullptr && *there == *config) return false;
-  if (there == nullptr && !has_room_for(*config)) {
-    return Error{ResponseCode::system_error,
-                 str("this broker has ", table_.size(), " topics and no room for more")};
-  }
+  if (there == nullptr && !has_room_for(*config)) return no_room();
   insert(*std::move(config));
   next_version(wall_ms);
   return true;
 }
 
-Result<TopicConfig> Topics::changed(const protocol::UpdateAndCreateTopic& request) const {
-  if (auto good = check_topic_name(request.topic); !good) return std::move(good).error();
-  if (is_system(request.topic)) return conflict_with_system(request.topic);
-  if (request.topic_filter_type != single_tag && request.topic_filter_type != multi_tag) {
+// An entry that changes nothing is passed over. Stock ends there and forgets those behind it.
+Result<std::vector<std::string>> Topics::update(const std::vector<TopicConfig>& wanted,
+                                                std::int64_t wall_ms) {
+  std::map<std::string, TopicConfig> changes;  // of a name that comes twice the last
+  for (const TopicConfig& each : wanted) {
+    Result<TopicConfig> config = changed(each, attribute_changes(each.attributes));
+    if (!config) return std::move(config).error();
+    changes.insert_or_assign(each.topic_name, *std::move(config));
+  }
+  std::erase_if(changes, [this](const auto& change) {
+    const TopicConfig* there = find(change.first);
+    return there != nullptr && *there == change.second;
+  });
+  if (!has_room_for(changes)) return no_room();
+
+  std::vector<std::string> names;
+  for (auto& [name, config] : changes) {
+    names.push_back(name);
+    insert(std::move(config));
+  }
+  if (!names.empty()) next_version(wall_ms);
+  return names;
+}
+
+Error Topics::no_room() const {
+  return {ResponseCode::system_error,
+          str("this broker has ", table_.size(), " topics and no room for more")};
+}
+
+// What the topic becomes. The attributes of `wanted` do not count.
+Result<TopicConfig> Topics::changed(TopicConfig wanted, std::string_view attributes) const {
+  const std::string& topic = wanted.topic_name;
+  if (auto good = check_topic_name(topic); !good) return std::move(good).error();
+  if (is_system(topic)) return conflict_with_system(topic);
+  if (wanted.topic_filter_type != single_tag && wanted.topic_filter_type != multi_tag) {
     return Error{ResponseCode::system_error,
-                 str("topicFilterType = [", request.topic_filter_type, "] value invalid")};
+                 str("topicFilterType = [", wanted.topic_filter_type, "] value invalid")};
   }
   // Stock takes any number here and breaks later.
-  for (const std::int32_t queue_nums : {request.read_queue_nums, request.write_queue_nums}) {
+  for (const std::int32_t queue_nums : {wanted.read_queue_nums, wanted.write_queue_nums}) {
     if (queue_nums < 0 || queue_nums > options_.queue_nums_max) {
       return invalid(
           str("the queue count ", queue_nums, " is not within 0 and ", options_.queue_nums_max));
     }
   }
-  if ((request.perm & ~all_perms) != 0) return invalid(str("the perm ", request.perm, " is none"));
+  if ((wanted.perm & ~all_perms) != 0) return invalid(str("the perm ", wanted.perm, " is none"));
 
-  const TopicConfig* there = find(request.topic);
-  TopicConfig config = topic_config(request.topic, request.write_queue_nums, request.perm);
-  config.read_queue_nums = request.read_queue_nums;
-  config.topic_filter_type = request.topic_filter_type;
-  config.topic_sys_flag = request.topic_sys_flag.value_or(0);
-  config.order = request.order.value_or(false);
-  Result<Attributes> attributes =
-      alter_attributes(there != nullptr ? there->attributes : Attributes{},
-                       request.attributes.value_or(""), there == nullptr);
-  if (!attributes) return std::move(attributes).error();
-  config.attributes = *std::move(attributes);
-  if (const auto type = config.attributes.find("message.type");
-      type != config.attributes.end() && type->second == "MIXED" &&
+  const TopicConfig* there = find(topic);
+  Result<Attributes> altered = alter_attributes(there != nullptr ? there->attributes : Attributes{},
+                                                attributes, there == nullptr);
+  if (!altered) return std::move(altered).error();
+  wanted.attributes = *std::move(altered);
+  if (const auto type = wanted.attributes.find("message.type");
+      type != wanted.attributes.end() && type->second == "MIXED" &&
       !options_.enable_mixed_message_type) {
     return invalid("MIXED message type is not supported.");
   }
-  return config;
+  return wanted;
 }
 
 Result<void> Topics::check_may_delete(std::string_view topic) const {

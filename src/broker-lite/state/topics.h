@@ -3,6 +3,7 @@
 #include <rocketmq/result.h>
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,6 +64,8 @@ class Topics {
 
   // Not to be created, changed or deleted by an admin.
   bool is_system(std::string_view topic) const;
+  // All such names, whether there is a topic of that name or not; sorted.
+  std::vector<std::string> system_topics() const;
 
   struct Created {
     const protocol::TopicConfig* topic = nullptr;  // nullptr: there is none and it was not created
@@ -83,6 +86,9 @@ class Topics {
   // Code 17. True: something changed, to be saved and registered; false: it was so already.
   // Java: AdminBrokerProcessor.updateAndCreateTopic.
   Result<bool> update(const protocol::UpdateAndCreateTopic& request, std::int64_t wall_ms);
+  // Code 18: all of them or, on an error, none. The names of those that are other than before.
+  Result<std::vector<std::string>> update(const std::vector<protocol::TopicConfig>& wanted,
+                                          std::int64_t wall_ms);
 
   // May an admin delete it? Java: AdminBrokerProcessor.deleteTopic.
   Result<void> check_may_delete(std::string_view topic) const;
@@ -110,8 +116,11 @@ class Topics {
   void create_system_topics();
   Created add(protocol::TopicConfig config, std::int64_t wall_ms);
   std::int32_t perm_of(const protocol::TopicConfig& default_topic) const;
-  Result<protocol::TopicConfig> changed(const protocol::UpdateAndCreateTopic& request) const;
+  Result<protocol::TopicConfig> changed(protocol::TopicConfig wanted,
+                                        std::string_view attributes) const;
   bool has_room_for(const protocol::TopicConfig& config) const;
+  bool has_room_for(const std::map<std::string, protocol::TopicConfig>& changes) const;
+  Error no_room() const;
   const protocol::TopicConfig& insert(protocol::TopicConfig config);
   void next_version(std::int64_t wall_ms);
 

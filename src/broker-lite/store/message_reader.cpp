@@ -24,6 +24,8 @@ std::string_view to_string(GetStatus status) {
       return "OFFSET_OVERFLOW_ONE";
     case GetStatus::offset_too_small:
       return "OFFSET_TOO_SMALL";
+    case GetStatus::offset_reset:
+      return "OFFSET_RESET";
     case GetStatus::no_matched_logic_queue:
       return "NO_MATCHED_LOGIC_QUEUE";
     case GetStatus::no_message_in_queue:

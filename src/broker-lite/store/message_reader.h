@@ -26,6 +26,7 @@ enum class GetStatus {
   offset_overflow_badly,
   offset_overflow_one,
   offset_too_small,
+  offset_reset,  // never said by the store: a tool has moved the consumer
   no_matched_logic_queue,
   no_message_in_queue,
 };
