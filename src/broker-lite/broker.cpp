@@ -10,6 +10,7 @@
 #include "broker-lite/auth/users.h"
 #include "broker-lite/core.h"
 #include "broker-lite/every.h"
+#include "broker-lite/handlers/admin.h"
 #include "broker-lite/handlers/handlers.h"
 #include "broker-lite/handlers/pop.h"
 #include "broker-lite/handlers/pull.h"
@@ -329,7 +330,7 @@ Result<void> Broker::Impl::listen(const std::string& built_in_namesrv) {
 
 void Broker::Impl::serve(std::vector<std::string> name_servers, std::function<void()> on_ready) {
   const BrokerOptions& options = core_.options;
-  answers_.emplace(loop_, *store_, topics_file_,
+  answers_.emplace(loop_, *store_, core_.store_times, topics_file_,
                    SendAnswersOptions{
                        .flush_mode = store_options(options, levels_).flush_mode,
                        .sync_flush_timeout = milliseconds(options.sync_flush_timeout_ms),
@@ -354,7 +355,7 @@ void Broker::Impl::serve(std::vector<std::string> name_servers, std::function<vo
   add_offset_handlers(router_, core_);
   add_query_handlers(router_, core_);
   add_client_session_handlers(router_, core_);
-  add_admin_handlers(router_, core_);
+  add_admin_handlers(router_, core_, {delays_, timers_, transactions_});
   add_cleaning_handlers(router_, core_, cleaner_);
 
   tick_.emplace(loop_,

@@ -11,6 +11,7 @@
 #include "broker-lite/state/offsets.h"
 #include "broker-lite/state/queue_locks.h"
 #include "broker-lite/state/sql_filters.h"
+#include "broker-lite/state/store_times.h"
 #include "broker-lite/state/topics.h"
 #include "broker-lite/state/traffic.h"
 #include "broker-lite/store/message_store.h"
@@ -33,6 +34,7 @@ struct Core {
   const Detours& detours;
   SqlFilters& sql_filters;
   Traffic traffic{};
+  StoreTimes store_times{};
 
   // The address in routes, records and message ids. Java: brokerIP1 and listenPort.
   protocol::Host store_host;

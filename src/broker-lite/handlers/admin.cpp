@@ -4,14 +4,15 @@
 
 namespace rocketmq::broker {
 
-void add_admin_handlers(net::Router& router, Core& core) {
+void add_admin_handlers(net::Router& router, Core& core, const AdminServices& services) {
   add_topic_admin_handlers(router, core);
   add_group_admin_handlers(router, core);
   add_client_admin_handlers(router, core);
   add_consume_stats_handlers(router, core);
   add_relay_handlers(router, core);
   add_offset_admin_handlers(router, core);
-  add_broker_admin_handlers(router, core);
+  add_statistics_handlers(router, core);
+  add_broker_admin_handlers(router, core, services);
 }
 
 }  // namespace rocketmq::broker

@@ -20,13 +20,26 @@
 
 namespace rocketmq::broker {
 
+class DelayService;
+class TimerService;
+class TransactionService;
+
+// What tools may look into beside the Core.
+struct AdminServices {
+  const DelayService& delays;
+  const TimerService& timers;
+  TransactionService& transactions;
+};
+
 void add_topic_admin_handlers(net::Router& router, Core& core);    // 17 18 21 202 215 305 351
 void add_group_admin_handlers(net::Router& router, Core& core);    // 200 201 207 225 352 353
 void add_client_admin_handlers(net::Router& router, Core& core);   // 203 204 328 345
 void add_consume_stats_handlers(net::Router& router, Core& core);  // 208 300 303 308 317 343
 void add_relay_handlers(net::Router& router, Core& core);          // 307 309
 void add_offset_admin_handlers(net::Router& router, Core& core);   // 222 223 314
-void add_broker_admin_handlers(net::Router& router, Core& core);   // 26 28
+void add_statistics_handlers(net::Router& router, Core& core);     // 315
+void add_broker_admin_handlers(net::Router& router, Core& core,
+                               const AdminServices& services);  // 26 28
 
 // Answers a change: once it is on disk, and every reachable name server knows of it. So a tool that
 // asks for the route right after the answer finds the topic.

@@ -235,6 +235,36 @@ TEST_F(AdminTest, tells_of_itself_what_tools_parse) {
   }
 }
 
+TEST_F(AdminTest, tells_what_waits_and_how_long_the_store_takes) {
+  auto info = typed(GetBrokerRuntimeInfo{}).table;
+  EXPECT_FALSE(info.contains("scheduleMessageOffset_3"));
+  ASSERT_EQ(client->refusal(send_to("T", 0,
+                                    "DELAY\x01"
+                                    "3\x02"),
+                            "x"),
+            "0");
+  ASSERT_EQ(client->refusal(send_to("T", 0,
+                                    "DELAY\x01"
+                                    "1\x02"),
+                            "x"),
+            "0");
+  const std::string timer = str("TIMER_DELIVER_MS\x01", rig.loop.wall_ms() + 20'000, "\x02");
+  ASSERT_EQ(client->refusal(send_to("T", 0, timer), "x"), "0");
+  rig.loop.advance(2s);
+  info = typed(GetBrokerRuntimeInfo{}).table;
+  EXPECT_EQ(info["scheduleMessageOffset_3"], "0,1");
+  EXPECT_EQ(info["scheduleMessageOffset_1"], "1,1");
+  EXPECT_EQ(info["timerCongestNum"], "1");
+  EXPECT_EQ(info["timerEnqueueTps"], "0.02");
+  EXPECT_EQ(info["timerDequeueTps"], "0.00");
+  EXPECT_THAT(info["putMessageDistributeTime"], HasSubstr("[<=0ms]:3 "));
+  EXPECT_EQ(info["putLatency99"], "0.00");
+  rig.loop.advance(20s);
+  info = typed(GetBrokerRuntimeInfo{}).table;
+  EXPECT_EQ(info["timerCongestNum"], "0");
+  EXPECT_EQ(info["timerDequeueTps"], "0.02");
+}
+
 TEST_F(AdminTest, shows_its_settings_under_stocks_names) {
   const auto answer = client->call(GetBrokerConfig{});
   ASSERT_TRUE(answer);

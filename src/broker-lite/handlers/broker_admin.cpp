@@ -44,12 +44,12 @@ std::string config_text(const BrokerOptions& options) {
 
 }  // namespace
 
-void add_broker_admin_handlers(net::Router& router, Core& core) {
+void add_broker_admin_handlers(net::Router& router, Core& core, const AdminServices& services) {
   const std::int64_t boot_ms = core.loop.wall_ms();
   router.on<protocol::GetBrokerRuntimeInfo>(
-      [&core, boot_ms](const protocol::GetBrokerRuntimeInfo&,
+      [&core, services, boot_ms](const protocol::GetBrokerRuntimeInfo&,
                        RequestContext& context) -> Result<void> {
-        context.reply.body = protocol::to_json(runtime_info(core, boot_ms));
+        context.reply.body = protocol::to_json(runtime_info(core, services, boot_ms));
         return {};
       });
 

@@ -17,6 +17,7 @@ class PopOrders;
 class PopRecords;
 class Cleaner;
 class PullHandler;
+struct AdminServices;
 class SendAnswers;
 class TransactionService;
 class Users;
@@ -36,7 +37,8 @@ void add_ack_handlers(net::Router& router, Core& core, PopRecords& records, PopO
 void add_offset_handlers(net::Router& router, Core& core);          // 14 15 29-32
 void add_query_handlers(net::Router& router, Core& core);           // 12 33
 void add_client_session_handlers(net::Router& router, Core& core);  // 34 35 38 41 42 46
-void add_admin_handlers(net::Router& router, Core& core);           // see admin.h
+void add_admin_handlers(net::Router& router, Core& core,
+                        const AdminServices& services);  // see admin.h
 // 3001-3010; calls `changed` after a change.
 void add_auth_handlers(net::Router& router, Users& users, Policies& policies, Access& access,
                        std::function<void()> changed);

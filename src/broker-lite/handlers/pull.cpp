@@ -223,7 +223,9 @@ void PullHandler::look_up(const PullMessage& request, const Reading& reading) {
   }
   wanted.tags_codes = reading.filter.tags_codes;
   wanted.sql = reading.filter.sql.get();
+  const auto began = core_.loop.now();
   core_.store.get(wanted, found_);
+  core_.store_times.got(core_.loop.now() - began);
 }
 
 // Only the first pass commits an offset: a held request may be answered after its consumer
@@ -238,7 +240,8 @@ void PullHandler::note(const PullMessage& request, Pass pass) {
   }
   core_.offsets.pulled(group, topic, request.queue_id, found_.next_begin_offset);
   core_.traffic.got(group, topic, static_cast<std::int64_t>(found_.records.size()),
-                    core_.loop.now(), core_.loop.wall_ms());
+                    static_cast<std::int64_t>(found_.bytes), core_.loop.now(),
+                    core_.loop.wall_ms());
 }
 
 void PullHandler::hold(const PullMessage& request, net::Responder responder, MessageFilter filter) {

@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "broker-lite/options.h"
+#include "broker-lite/services/delay_service.h"
+#include "broker-lite/services/timer_service.h"
 #include "protocol/str.h"
 
 namespace rocketmq::broker {
@@ -135,33 +137,46 @@ void add_queues(Table& table) {
   table["pageCacheLockTimeMills"] = "0";
 }
 
-void add_unmeasured(Table& table) {
-  table["putMessageEntireTimeMax"] = "0";
-  table["getMessageEntireTimeMax"] = "0";
-  table["putLatency99"] = "0.00";
-  table["putLatency999"] = "0.00";
-  static constexpr std::array<std::string_view, 13> buckets{
-      "<=0ms", "0~10ms", "10~50ms", "50~100ms", "100~200ms", "200~500ms", "500ms~1s",
-      "1~2s",  "2~3s",   "3~4s",    "4~5s",     "5~10s",     "10s~"};
-  std::string& distribution = table["putMessageDistributeTime"];
-  for (const std::string_view bucket : buckets) distribution += str('[', bucket, "]:0 ");
+void add_times(Core& core, Table& table) {
+  StoreTimes& times = core.store_times;
+  const auto now = core.loop.now();
+  const auto percentile = [&](double share) {
+    return decimal(static_cast<double>(times.put_percentile_ms(share, now)));
+  };
+  table["putMessageEntireTimeMax"] = str(times.put_max_ms());
+  table["getMessageEntireTimeMax"] = str(times.get_max_ms());
+  table["putLatency99"] = percentile(0.99);
+  table["putLatency999"] = percentile(0.999);
+  table["putMessageDistributeTime"] = times.put_distribution(now);
+}
+
+// What waits is known as soon as it is stored.
+void add_timers(const Core& core, const TimerService& timers, Table& table) {
   table["timerReadBehind"] = "0";
   table["timerOffsetBehind"] = "0";
-  table["timerCongestNum"] = "0";
-  table["timerEnqueueTps"] = "0.0";
-  table["timerDequeueTps"] = "0.0";
+  table["timerCongestNum"] = str(timers.waiting());
+  table["timerEnqueueTps"] = decimal(timers.enqueue_rate(core.loop.now()));
+  table["timerDequeueTps"] = decimal(timers.dequeue_rate(core.loop.now()));
+}
+
+void add_delays(const DelayService& delays, Table& table) {
+  for (const auto& [level, progress] : delays.progress()) {
+    table[str("scheduleMessageOffset_", level)] = str(progress.delivered, ',', progress.max_offset);
+  }
 }
 
 }  // namespace
 
-protocol::KVTable runtime_info(Core& core, std::int64_t boot_ms) {
+protocol::KVTable runtime_info(Core& core, const AdminServices& services, std::int64_t boot_ms) {
   protocol::KVTable info;
   add_identity(core, boot_ms, info.table);
   add_traffic(core, info.table);
   add_store(core, info.table);
   add_disk(core, info.table);
   add_queues(info.table);
-  add_unmeasured(info.table);
+  add_times(core, info.table);
+  add_timers(core, services.timers, info.table);
+  add_delays(services.delays, info.table);
   return info;
 }
 

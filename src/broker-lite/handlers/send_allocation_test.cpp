@@ -31,7 +31,7 @@ struct SendAllocationTest : ::testing::Test {
              .detours = detours,
              .sql_filters = sql_filters,
              .topic_changed = [](std::string_view) {}},
-        answers(loop, *store, topics_file, {.region_id = "R"}) {
+        answers(loop, *store, times, topics_file, {.region_id = "R"}) {
     add_send_handlers(router, core, answers);
     listener = loop.listen("h:1", {},
                            [this](std::unique_ptr<net::Stream> stream) {
@@ -58,6 +58,7 @@ struct SendAllocationTest : ::testing::Test {
   SqlFilters sql_filters{SqlLimits()};
   DelayLevels levels = DelayLevels::parse("1s").value();
   Detours detours{BrokerOptions(), levels};
+  StoreTimes times;
   SavedTable topics_file{directory, flusher, "topics.json", [] { return std::string("{}"); }};
   Core core;
   SendAnswers answers;

@@ -26,10 +26,11 @@ Error not_stored(const Error& cause) {
 
 }  // namespace
 
-SendAnswers::SendAnswers(net::Loop& loop, MessageStore& store, SavedTable& topics,
-                         SendAnswersOptions options)
+SendAnswers::SendAnswers(net::Loop& loop, MessageStore& store, StoreTimes& times,
+                         SavedTable& topics, SendAnswersOptions options)
     : loop_(loop),
       store_(store),
+      times_(times),
       topics_(topics),
       options_(std::move(options)),
       extra_{{protocol::property::msg_region, options_.region_id},
@@ -83,6 +84,7 @@ void SendAnswers::append_message_ids(const StoredMessage& message) {
 
 void SendAnswers::arm_commit() {
   if (std::exchange(is_commit_armed_, true)) return;
+  first_parked_ = loop_.now();
   loop_.defer([this] {
     if (is_commit_armed_) static_cast<void>(commit());  // who waits is told
   });
@@ -92,6 +94,10 @@ Result<void> SendAnswers::commit() {
   is_commit_armed_ = false;
   current_.waits_for_topics = !topics_.is_saved();
   auto committed = store_.commit();
+  if (!current_.parked.empty()) {
+    const auto now = loop_.now();
+    times_.put(static_cast<std::int64_t>(current_.parked.size()), now - first_parked_, now);
+  }
   if (!committed) {
     refuse_all(current_, committed.error());
   } else if (current_.waits_for_flush || current_.waits_for_topics) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "broker-lite/saved_table.h"
+#include "broker-lite/state/store_times.h"
 #include "broker-lite/store/message_store.h"
 #include "net/loop.h"
 #include "net/responder.h"
@@ -45,7 +46,8 @@ struct StoredMessage {
 // mode nothing is allocated for a message.
 class SendAnswers {
  public:
-  SendAnswers(net::Loop& loop, MessageStore& store, SavedTable& topics, SendAnswersOptions options);
+  SendAnswers(net::Loop& loop, MessageStore& store, StoreTimes& times, SavedTable& topics,
+              SendAnswersOptions options);
   SendAnswers(const SendAnswers&) = delete;
   SendAnswers& operator=(const SendAnswers&) = delete;
 
@@ -110,11 +112,13 @@ class SendAnswers {
 
   net::Loop& loop_;
   MessageStore& store_;
+  StoreTimes& times_;
   SavedTable& topics_;
   const SendAnswersOptions options_;
   const std::vector<protocol::Field> extra_;  // views of options_ and of constants
   Group current_;
   bool is_commit_armed_ = false;
+  net::TimePoint first_parked_{};       // since the last commit
   std::map<std::int64_t, Group> held_;  // by the number of their commit
   std::int64_t next_number_ = 0;
 };

@@ -55,6 +55,15 @@ std::string DelayService::to_json() {
   return protocol::to_json(file);
 }
 
+std::map<std::int32_t, DelayService::Progress> DelayService::progress() const {
+  std::map<std::int32_t, Progress> used;
+  for (const auto& [number, level] : level_table_) {
+    const std::int64_t max_offset = core_.store.max_offset(schedule_topic, number - 1);
+    if (max_offset > 0) used.emplace(number, Progress{level.offset, max_offset});
+  }
+  return used;
+}
+
 bool DelayService::has_to_save() const {
   return is_dirty_ && core_.store.flushed_position() >= delivered_end_;
 }

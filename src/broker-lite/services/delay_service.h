@@ -34,6 +34,13 @@ class DelayService {
   // must not lose the copy and keep the offset.
   bool has_to_save() const;
 
+  struct Progress {
+    std::int64_t delivered = 0;
+    std::int64_t max_offset = 0;  // so many were ever to be delivered
+  };
+  // By level; of those that were used.
+  std::map<std::int32_t, Progress> progress() const;
+
   void start() { run(); }
   // One more waits. The store's queue entries say how long: Arrival::tags_code.
   void arrived(std::int32_t queue_id, std::int64_t deliver_at);

@@ -64,6 +64,7 @@ void TimerService::add(const protocol::RecordView& record) {
   if (one.queue_offset < known_to && one.out_ms < loaded_.last_read_time_ms) return;  // done
   waiting_.push_back(one);
   std::push_heap(waiting_.begin(), waiting_.end());
+  enqueued_.add({.messages = 1}, core_.loop.now());
 }
 
 // ---- delivering
@@ -95,6 +96,7 @@ void TimerService::run() {
       }
     } else {
       delivered_end_ = core_.store.max_position();
+      dequeued_.add({.messages = std::ssize(done)}, core_.loop.now());
     }
   }
   if (!is_refused) return arm();

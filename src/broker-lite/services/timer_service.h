@@ -12,6 +12,7 @@
 #include "broker-lite/core.h"
 #include "broker-lite/services/queue_tail.h"
 #include "broker-lite/services/timer_check.h"
+#include "broker-lite/state/activity.h"
 #include "broker-lite/state/names.h"
 #include "broker-lite/store/flusher.h"
 #include "net/log.h"
@@ -45,6 +46,9 @@ class TimerService {
   std::int64_t needed_from() const;
   // When the next one is delivered, Unix ms; far away where none waits.
   std::int64_t next_due_ms() const;
+  // Messages a second, of the last minute.
+  double enqueue_rate(net::TimePoint now) const { return enqueued_.per_second(now); }
+  double dequeue_rate(net::TimePoint now) const { return dequeued_.per_second(now); }
 
   // Every second: how far it has come is written down, when that is on disk.
   void save_if_moved();
@@ -81,6 +85,8 @@ class TimerService {
   TimerCheck saved_;                         // what is in the file
   QueueTail tail_;                           // all before its end are in `waiting_`, or done
   std::vector<Waiting> waiting_;             // a heap
+  MinuteWindow enqueued_;
+  MinuteWindow dequeued_;
   std::int64_t deleting_ms_ = 0;             // the second that `deleted_` is for
   std::unordered_set<std::string> deleted_;  // "topic+UNIQ_KEY"
   std::int64_t delivered_end_ = 0;           // in the log, behind the last copy

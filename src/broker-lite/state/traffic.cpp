@@ -10,42 +10,11 @@ constexpr std::int64_t ms_a_day = 86'400'000;
 constexpr std::array<std::int64_t, 3> windows{10, 60, 600};  // seconds
 constexpr std::int64_t samples_kept = windows.back() + 1;
 
-template <class Value>
-Value& slot(TextMap<Value>& table, std::string_view name) {
-  const auto found = table.find(name);
-  return found != table.end() ? found->second : table[std::string(name)];
-}
-
-template <class Value>
-void erase(TextMap<Value>& table, std::string_view name) {
-  if (const auto found = table.find(name); found != table.end()) table.erase(found);
-}
-
 std::int64_t second_of(Traffic::TimePoint now) {
   return now.time_since_epoch() / std::chrono::seconds(1);
 }
 
 }  // namespace
-
-void MinuteRate::add(std::int64_t times, TimePoint now) {
-  const std::int64_t current = slot_of(now);
-  for (std::int64_t s = std::max(newest_ + 1, current - std::int64_t{slots} + 1); s <= current;
-       ++s) {
-    times_[static_cast<std::size_t>(s) % slots] = 0;
-  }
-  newest_ = std::max(newest_, current);
-  times_[static_cast<std::size_t>(newest_) % slots] += times;
-}
-
-double MinuteRate::per_second(TimePoint now) const {
-  const std::int64_t oldest = slot_of(now) - std::int64_t{slots} + 1;
-  std::int64_t sum = 0;
-  for (std::int64_t s = oldest; s <= newest_; ++s) {
-    sum += times_[static_cast<std::size_t>(s) % slots];
-  }
-  constexpr auto minute = slot_length * slots;
-  return static_cast<double>(sum) / static_cast<double>(minute.count());
-}
 
 void Traffic::put(std::string_view topic, std::int64_t messages, std::int64_t bytes, TimePoint now,
                   std::int64_t wall_ms) {
@@ -53,26 +22,76 @@ void Traffic::put(std::string_view topic, std::int64_t messages, std::int64_t by
   turn_day(wall_ms);
   totals_.put_messages += messages;
   totals_.put_bytes += bytes;
-  slot(puts_, topic).add(messages, now);
+  const Amount amount{messages, bytes, 1};
+  all_puts_.add(amount, now);
+  auto found = puts_.find(topic);
+  if (found == puts_.end()) {
+    if (counted_ >= options_.counted_max) return;
+    ++counted_;
+    found = puts_.emplace(topic, Activity{}).first;
+  }
+  found->second.add(amount, now);
 }
 
 void Traffic::got(std::string_view group, std::string_view topic, std::int64_t messages,
-                  TimePoint now, std::int64_t wall_ms) {
+                  std::int64_t bytes, TimePoint now, std::int64_t wall_ms) {
   sample(now);
   turn_day(wall_ms);
   ++(messages > 0 ? totals_.found_reads : totals_.missed_reads);
   if (messages == 0) return;
   totals_.got_messages += messages;
-  slot(slot(gets_, topic), group).add(messages, now);
+  const Amount amount{messages, bytes, 1};
+  all_gets_.add(amount, now);
+  add(gets_, group, topic, amount, now);
+}
+
+void Traffic::sent_back(std::string_view group, std::string_view topic, TimePoint now) {
+  add(sent_backs_, group, topic, {.messages = 1, .bytes = 0, .calls = 1}, now);
+}
+
+void Traffic::add(ByTopicAndGroup& table, std::string_view group, std::string_view topic,
+                  const Amount& amount, TimePoint now) {
+  auto groups = table.find(topic);
+  if (groups == table.end()) groups = table.emplace(topic, TextMap<Activity>{}).first;
+  auto found = groups->second.find(group);
+  if (found == groups->second.end()) {
+    if (counted_ >= options_.counted_max) return;
+    ++counted_;
+    found = groups->second.emplace(group, Activity{}).first;
+  }
+  found->second.add(amount, now);
+}
+
+const Activity* Traffic::find(const ByTopicAndGroup& table, std::string_view group,
+                              std::string_view topic) {
+  const auto groups = table.find(topic);
+  if (groups == table.end()) return nullptr;
+  const auto found = groups->second.find(group);
+  return found == groups->second.end() ? nullptr : &found->second;
 }
 
 void Traffic::topic_removed(std::string_view topic) {
-  erase(puts_, topic);
-  erase(gets_, topic);
+  if (const auto found = puts_.find(topic); found != puts_.end()) {
+    puts_.erase(found);
+    --counted_;
+  }
+  for (ByTopicAndGroup* const table : {&gets_, &sent_backs_}) {
+    const auto groups = table->find(topic);
+    if (groups == table->end()) continue;
+    counted_ -= groups->second.size();
+    table->erase(groups);
+  }
 }
 
 void Traffic::group_removed(std::string_view group) {
-  for (auto& [topic, groups] : gets_) erase(groups, group);
+  for (ByTopicAndGroup* const table : {&gets_, &sent_backs_}) {
+    for (auto& [topic, groups] : *table) {
+      const auto found = groups.find(group);
+      if (found == groups.end()) continue;
+      groups.erase(found);
+      --counted_;
+    }
+  }
 }
 
 Traffic::Days Traffic::days(std::int64_t wall_ms) {
@@ -115,16 +134,27 @@ Traffic::Rates Traffic::rates(std::int64_t Totals::* counter, TimePoint now) {
   return rates;
 }
 
-double Traffic::put_rate(std::string_view topic, TimePoint now) const {
+const Activity* Traffic::puts(std::string_view topic) const {
   const auto found = puts_.find(topic);
-  return found == puts_.end() ? 0 : found->second.per_second(now);
+  return found == puts_.end() ? nullptr : &found->second;
+}
+
+const Activity* Traffic::gets(std::string_view group, std::string_view topic) const {
+  return find(gets_, group, topic);
+}
+
+const Activity* Traffic::sent_backs(std::string_view group, std::string_view topic) const {
+  return find(sent_backs_, group, topic);
+}
+
+double Traffic::put_rate(std::string_view topic, TimePoint now) const {
+  const Activity* found = puts(topic);
+  return found == nullptr ? 0 : found->minute.per_second(now);
 }
 
 double Traffic::get_rate(std::string_view group, std::string_view topic, TimePoint now) const {
-  const auto groups = gets_.find(topic);
-  if (groups == gets_.end()) return 0;
-  const auto found = groups->second.find(group);
-  return found == groups->second.end() ? 0 : found->second.per_second(now);
+  const Activity* found = gets(group, topic);
+  return found == nullptr ? 0 : found->minute.per_second(now);
 }
 
 }  // namespace rocketmq::broker

@@ -13,25 +13,12 @@ using testing::ElementsAre;
 constexpr Traffic::TimePoint t0{1000s};
 constexpr std::int64_t midnight = 20'000 * 86'400'000LL;
 
-TEST(MinuteRate, is_what_happened_in_the_last_minute) {
-  MinuteRate rate;
-  EXPECT_EQ(rate.per_second(t0), 0);
-  rate.add(60, t0);
-  rate.add(60, t0 + 15s);
-  EXPECT_EQ(rate.per_second(t0 + 15s), 2);
-  EXPECT_EQ(rate.per_second(t0 + 59s), 2);
-  EXPECT_EQ(rate.per_second(t0 + 60s), 1);
-  EXPECT_EQ(rate.per_second(t0 + 70s), 0);
-  rate.add(30, t0 + 1h);
-  EXPECT_EQ(rate.per_second(t0 + 1h), 0.5);
-}
-
 TEST(Traffic, is_counted_in_total) {
   Traffic traffic;
   traffic.put("T", 3, 300, t0, midnight);
   traffic.put_failed();
-  traffic.got("G", "T", 2, t0, midnight);
-  traffic.got("G", "T", 0, t0, midnight);
+  traffic.got("G", "T", 2, 20, t0, midnight);
+  traffic.got("G", "T", 0, 0, t0, midnight);
   EXPECT_EQ(traffic.totals().put_messages, 3);
   EXPECT_EQ(traffic.totals().put_bytes, 300);
   EXPECT_EQ(traffic.totals().put_failures, 1);
@@ -61,7 +48,7 @@ TEST(Traffic, has_no_rate_within_its_first_second) {
 TEST(Traffic, has_rates_of_topics_and_of_groups) {
   Traffic traffic;
   traffic.put("T", 60, 1, t0, midnight);
-  traffic.got("G", "T", 120, t0, midnight);
+  traffic.got("G", "T", 120, 1, t0, midnight);
   EXPECT_EQ(traffic.put_rate("T", t0), 1);
   EXPECT_EQ(traffic.put_rate("U", t0), 0);
   EXPECT_EQ(traffic.get_rate("G", "T", t0), 2);
@@ -71,6 +58,43 @@ TEST(Traffic, has_rates_of_topics_and_of_groups) {
   EXPECT_EQ(traffic.get_rate("G", "T", t0), 0);
   traffic.topic_removed("T");
   EXPECT_EQ(traffic.put_rate("T", t0), 0);
+}
+
+TEST(Traffic, counts_by_topic_and_by_group) {
+  Traffic traffic;
+  EXPECT_EQ(traffic.puts("T"), nullptr);
+  EXPECT_EQ(traffic.gets("G", "T"), nullptr);
+  traffic.put("T", 3, 300, t0, midnight);
+  traffic.put("T", 1, 100, t0 + 2h, midnight);
+  traffic.got("G", "T", 2, 200, t0 + 2h, midnight);
+  traffic.sent_back("G", "T", t0 + 2h);
+  EXPECT_EQ(traffic.puts("T")->minute.sum(t0 + 2h), (Amount{1, 100, 1}));
+  EXPECT_EQ(traffic.puts("T")->day.sum(t0 + 2h), (Amount{4, 400, 2}));
+  EXPECT_EQ(traffic.gets("G", "T")->hour.sum(t0 + 2h), (Amount{2, 200, 1}));
+  EXPECT_EQ(traffic.sent_backs("G", "T")->minute.sum(t0 + 2h), (Amount{1, 0, 1}));
+  EXPECT_EQ(traffic.all_puts().day.sum(t0 + 2h), (Amount{4, 400, 2}));
+  EXPECT_EQ(traffic.all_gets().day.sum(t0 + 2h), (Amount{2, 200, 1}));
+}
+
+TEST(Traffic, counts_no_more_by_itself_than_there_is_room_for) {
+  Traffic traffic({.counted_max = 3});
+  traffic.put("T", 1, 1, t0, midnight);
+  traffic.got("G", "T", 1, 1, t0, midnight);
+  traffic.sent_back("G", "T", t0);
+  traffic.put("U", 1, 1, t0, midnight);
+  traffic.got("H", "T", 1, 1, t0, midnight);
+  EXPECT_EQ(traffic.puts("U"), nullptr);
+  EXPECT_EQ(traffic.gets("H", "T"), nullptr);
+  EXPECT_EQ(traffic.totals().put_messages, 2);  // in total they count
+
+  traffic.group_removed("G");
+  traffic.got("H", "T", 1, 1, t0, midnight);
+  traffic.put("U", 1, 1, t0, midnight);
+  EXPECT_NE(traffic.gets("H", "T"), nullptr);
+  EXPECT_NE(traffic.puts("U"), nullptr);
+  traffic.topic_removed("T");
+  traffic.put("V", 1, 1, t0, midnight);
+  EXPECT_NE(traffic.puts("V"), nullptr);
 }
 
 TEST(Traffic, remembers_the_totals_of_this_morning_and_yesterday) {
