@@ -61,8 +61,8 @@ Result<void> PopReader::pop(const PopMessage& request, const protocol::TopicConf
                          core_.loop.wall_ms());
   }
   core_.traffic.got(request.consumer_group, request.topic,
-                    static_cast<std::int64_t>(read.records.size()), core_.loop.now(),
-                    core_.loop.wall_ms());
+                    static_cast<std::int64_t>(read.records.size()),
+                    static_cast<std::int64_t>(read.bytes), core_.loop.now(), core_.loop.wall_ms());
   return {};
 }
 
@@ -78,7 +78,7 @@ bool PopReader::has_message(const PopMessage& request, const protocol::TopicConf
                             const MessageFilter& filter) {
   for (const From& from : sources(request, topic)) {
     if (is_ordered(request) && is_blocked(request, from)) continue;
-    look_up(request, from, filter, start_offset(request, from), 1);
+    look_up(from, filter, start_offset(request, from), 1);
     if (!found_.records.empty()) return true;
   }
   return false;
@@ -141,8 +141,8 @@ bool PopReader::is_blocked(const PopMessage& request, const From& from) const {
 }
 
 // Messages of a retry topic were wanted before.
-void PopReader::look_up(const PopMessage&, const From& from, const MessageFilter& filter,
-                        std::int64_t offset, std::size_t messages_max) {
+void PopReader::look_up(const From& from, const MessageFilter& filter, std::int64_t offset,
+                        std::size_t messages_max) {
   GetRequest wanted;
   wanted.topic = from.topic;
   wanted.queue_id = from.queue.queue_id;
@@ -153,7 +153,9 @@ void PopReader::look_up(const PopMessage&, const From& from, const MessageFilter
     wanted.tags_codes = filter.tags_codes;
     wanted.sql = filter.sql.get();
   }
+  const auto began = core_.loop.now();
   core_.store.get(wanted, found_);
+  core_.store_times.got(core_.loop.now() - began);
 }
 
 // ---- taking
@@ -170,12 +172,12 @@ Result<void> PopReader::take(const PopMessage& request, const From& from,
     read.header.rest_num += std::max<std::int64_t>(end - start, 0);
     return {};
   }
-  look_up(request, from, filter, start, wanted - read.records.size());
+  look_up(from, filter, start, wanted - read.records.size());
   if (is_outside(found_.status) && found_.next_begin_offset != start) {
     start = found_.next_begin_offset;
     core_.offsets.commit(request.consumer_group, from.topic, from.queue.queue_id, start,
                          core_.loop.wall_ms());
-    look_up(request, from, filter, start, wanted - read.records.size());
+    look_up(from, filter, start, wanted - read.records.size());
   }
   read.header.rest_num += std::max<std::int64_t>(found_.max_offset - found_.next_begin_offset, 0);
   offsets_.clear();

@@ -65,8 +65,8 @@ class PopReader {
   void add_retries(const protocol::PopMessage& request, std::vector<From>& sources) const;
   std::int64_t start_offset(const protocol::PopMessage& request, const From& from);
   bool is_blocked(const protocol::PopMessage& request, const From& from) const;
-  void look_up(const protocol::PopMessage& request, const From& from, const MessageFilter& filter,
-               std::int64_t offset, std::size_t messages_max);
+  void look_up(const From& from, const MessageFilter& filter, std::int64_t offset,
+               std::size_t messages_max);
   Result<void> take(const protocol::PopMessage& request, const From& from,
                     const MessageFilter& filter, Mode mode, PopRead& read);
   Result<void> hide(const protocol::PopMessage& request, const From& from, std::int64_t start,
