@@ -24,8 +24,7 @@ Channel::Channel(Loop& loop, std::unique_ptr<Stream> stream, const ChannelOption
       own_handle_(anchor_),
       stream_(std::move(stream)),
       session_(options.pending_calls_max, options.call_counters),
-      opened_at_(loop.now()),
-      last_activity_(opened_at_) {
+      last_activity_(loop.now()) {
   stream_->start(*this);
 }
 
@@ -40,6 +39,7 @@ void Channel::lose_handles() { anchor_->channel = nullptr; }
 
 void Channel::on_data(protocol::Buffer& input) {
   last_activity_ = loop_.now();
+  if (!first_byte_at_) first_byte_at_ = last_activity_;
   silent_at_ = TimePoint::max();
   const Liveness::Watch watch(liveness_);
   while (is_open()) {

@@ -111,7 +111,7 @@ class Channel final : StreamHandler {
   std::uint64_t frames_received() const { return frames_received_; }
   std::uint64_t bytes_received() const { return bytes_received_; }  // of whole frames
   std::uint64_t bytes_sent() const { return stream_->sent_bytes(); }
-  TimePoint opened_at() const { return opened_at_; }
+  std::optional<TimePoint> first_byte_at() const { return first_byte_at_; }
   // The last time bytes came, or were seen to have left.
   TimePoint last_activity(TimePoint now);
 
@@ -150,7 +150,7 @@ class Channel final : StreamHandler {
   std::unique_ptr<Timer> sweep_timer_;
   TimePoint sweep_at_ = TimePoint::max();   // what sweep_timer_ is armed for
   TimePoint silent_at_ = TimePoint::max();  // unless something comes before
-  const TimePoint opened_at_;
+  std::optional<TimePoint> first_byte_at_;  // none came yet
   TimePoint last_activity_;
   std::uint64_t seen_sent_bytes_ = 0;
   std::uint64_t frames_received_ = 0;

@@ -55,8 +55,8 @@ void Server::watch() {
   const TimePoint now = loop_.now();
   for (const auto& [channel, owner] : channels_) {
     if (!channel->is_open()) continue;
-    if (channel->frames_received() == 0 &&
-        now - channel->opened_at() >= options_.first_frame_timeout) {
+    if (channel->frames_received() == 0 && channel->first_byte_at() &&
+        now - *channel->first_byte_at() >= options_.first_frame_timeout) {
       channel->abort(Error{Errc::timeout, "no whole request in time"});
     } else if (options_.idle_timeout > Duration::zero() &&
                now - channel->last_activity(now) >= options_.idle_timeout) {

@@ -25,7 +25,8 @@ struct ServerOptions {
   std::size_t connections_max = 16384;
   // Without a byte either way. Java: serverChannelMaxIdleTimeSeconds. Zero: never.
   Duration idle_timeout = std::chrono::seconds(120);
-  // For the first whole frame; who sends nothing, or very slowly, is no client.
+  // From the first byte to the first whole frame: who is so slow is no client. Who has said nothing
+  // yet may be one: Java connects ahead of need (NettyRemotingClient.scanAvailableNameSrv).
   Duration first_frame_timeout = std::chrono::seconds(10);
   LogLine log;
 };

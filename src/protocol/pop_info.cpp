@@ -147,7 +147,7 @@ std::string to_string(const PopCheckpoint& c) {
 Result<PopCheckpoint> parse_pop_checkpoint(std::string_view text) {
   PopCheckpoint checkpoint;
   std::array<std::string_view, 8> words;
-  if (!split_exactly(text, ' ', words) || !from_text(words[0], checkpoint.start_offset) ||
+  if (split(text, ' ', words) < words.size() || !from_text(words[0], checkpoint.start_offset) ||
       !from_text(words[1], checkpoint.pop_time) ||
       !from_text(words[2], checkpoint.invisible_time) ||
       !from_text(words[3], checkpoint.revive_queue_id) || !parse_kind(words[4], checkpoint.kind) ||

@@ -50,7 +50,8 @@ struct PopCheckpoint {
   friend bool operator==(const PopCheckpoint&, const PopCheckpoint&) = default;
 };
 std::string to_string(const PopCheckpoint& checkpoint);
-// A view of `text`. Fails with invalid_argument.
+// A view of `text`, of which more words may follow: the stock proxy adds where the message lies in
+// the log. Fails with invalid_argument.
 Result<PopCheckpoint> parse_pop_checkpoint(std::string_view text);
 
 // A queue that messages were popped from.

@@ -31,11 +31,16 @@ TEST(PopCheckpoint, is_written_and_read_as_in_java) {
   EXPECT_EQ(parsed->visible_again(), 1700000060000);
 }
 
+TEST(PopCheckpoint, may_carry_what_a_proxy_adds) {
+  const auto parsed = parse_pop_checkpoint("100 1 2 3 1 b-a 1 105 32442 more");
+  ASSERT_TRUE(parsed) << parsed.error();
+  EXPECT_EQ(to_string(*parsed), "100 1 2 3 1 b-a 1 105");
+}
+
 TEST(PopCheckpoint, refuses_what_is_none) {
   for (const std::string_view text :
-       {"", "100", "100 1 2 3 1 b-a 1", "100 1 2 3 1 b-a 1 105 9", "100 1 2 3 3 b-a 1 105",
-        "100 1 2 3 11 b-a 1 105", "x 1 2 3 1 b-a 1 105", "100 1 2 3 1 b-a 9999999999 105",
-        "100  1 2 3 1 b-a 1 105"}) {
+       {"", "100", "100 1 2 3 1 b-a 1", "100 1 2 3 3 b-a 1 105", "100 1 2 3 11 b-a 1 105",
+        "x 1 2 3 1 b-a 1 105", "100 1 2 3 1 b-a 9999999999 105", "100  1 2 3 1 b-a 1 105"}) {
     const auto parsed = parse_pop_checkpoint(text);
     ASSERT_FALSE(parsed) << text;
     EXPECT_EQ(parsed.error().code, Errc::invalid_argument);
