@@ -147,8 +147,7 @@ void locks(Needs& needs, const protocol::LockBatchRequestBody& data) {
   }
 }
 
-// False: what is in the body is decided there. A body that cannot be read names nothing: who is
-// asked answers that it cannot.
+// A body that cannot be read names nothing: its handler says what is wrong with it.
 template <class Body, class Add>
 bool by_body(const Command& command, Add add) {
   if (const auto body = protocol::from_json<Body>(command.body, "body")) add(*body);

@@ -40,12 +40,6 @@ PopReviver::PopReviver(Core& core, std::int32_t queue_nums,
   for (std::int32_t id = 0; id < queue_nums; ++id) queues_.emplace_back(core.store, topic_, id);
 }
 
-std::size_t PopReviver::waiting() const {
-  std::size_t count = 0;
-  for (const Queue& queue : queues_) count += queue.waiting.size();
-  return count;
-}
-
 // ---- what may have to come back
 
 // The offset stored is that of the last check point done, as stock stores it, not the next one.

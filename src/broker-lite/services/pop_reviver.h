@@ -31,7 +31,6 @@ class PopReviver {
   void run();                           // every reviveInterval
 
   const std::string& topic() const { return topic_; }
-  std::size_t waiting() const;  // check points whose messages may still be acknowledged
 
  private:
   struct Waiting {

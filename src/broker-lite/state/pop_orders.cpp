@@ -57,16 +57,6 @@ bool PopOrders::is_blocked(const Key& key, std::string_view attempt_id, std::int
   return false;
 }
 
-std::optional<std::int64_t> PopOrders::blocked_until(const Key& key, std::int64_t now_ms) const {
-  const Popped* popped = find(key);
-  std::optional<std::int64_t> until;
-  for (std::size_t i = 0; popped != nullptr && i < popped->offsets.size(); ++i) {
-    const std::int64_t at = popped->visible_again(i, 0);
-    if (!popped->is_acknowledged(i) && at > now_ms) until = std::max(until.value_or(at), at);
-  }
-  return until;
-}
-
 PopOrders::Counts PopOrders::popped(const Key& key, std::string_view attempt_id,
                                     std::int64_t pop_time, std::int64_t invisible_time,
                                     std::span<const std::int64_t> offsets, std::int64_t now_ms) {

@@ -29,8 +29,6 @@ class PopOrders {
   // blocked by it. `invisible_time`: of who asks, in ms.
   bool is_blocked(const Key& key, std::string_view attempt_id, std::int64_t invisible_time,
                   std::int64_t now_ms) const;
-  // When the first message that blocks shows up again, Unix ms; nothing where none does.
-  std::optional<std::int64_t> blocked_until(const Key& key, std::int64_t now_ms) const;
 
   // How often each message was popped before, those that were; and the least of all of them.
   struct Counts {

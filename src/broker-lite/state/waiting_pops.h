@@ -37,7 +37,6 @@ class WaitingPops {
   explicit WaitingPops(WaitingPopsLimits limits) : limits_(limits) {}
 
   bool is_full_for(const protocol::PopMessage& request) const;
-  std::size_t size() const { return waiters_.size(); }
   std::size_t size_for(std::string_view topic, std::string_view group, std::int32_t queue_id) const;
 
   void add(WaitingPop pop);        // not while it is_full_for() it
