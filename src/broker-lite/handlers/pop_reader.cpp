@@ -120,6 +120,8 @@ void PopReader::add_retries(const PopMessage& request, std::vector<From>& source
 }
 
 std::int64_t PopReader::start_offset(const PopMessage& request, const From& from) {
+  const PopOrders::Key key{from.topic, request.consumer_group, from.queue.queue_id};
+  if (core_.offsets.take_reset(key.group, key.topic, key.queue_id)) orders_.release(key);
   const auto stored = core_.offsets.find(request.consumer_group, from.topic, from.queue.queue_id);
   if (stored && *stored >= 0) return *stored;
   const std::int32_t queue_id = from.queue.queue_id;

@@ -21,8 +21,8 @@ using protocol::BatchAckMessage;
 using protocol::ChangeMessageInvisibleTime;
 using protocol::Notification;
 using protocol::PopMessage;
-using ::testing::ElementsAre;
 using ::testing::Each;
+using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
@@ -76,6 +76,9 @@ struct PopTest : ::testing::Test {
     pop.invisible_time = invisible.count();
     pop.born_time = rig.loop.wall_ms();
     return pop;
+  }
+  static protocol::InvokeBrokerToResetOffset reset_to(std::int64_t offset) {
+    return {.topic = "T", .group = "G", .queue_id = 0, .offset = offset};
   }
   PopMessage waiting_request(std::chrono::milliseconds poll, std::int32_t queue_id = -1) {
     PopMessage pop = request(10s, queue_id);
@@ -486,6 +489,24 @@ TEST_F(OrderedPopTest, gives_no_more_of_a_queue_until_all_is_acknowledged) {
   EXPECT_THAT(pop(in_order()), IsEmpty());
   EXPECT_EQ(ack(messages[0]), "0");
   EXPECT_THAT(bodies(pop(in_order())), ElementsAre("m2", "m3"));
+}
+
+TEST_F(PopTest, goes_on_where_a_tool_has_moved_the_group) {
+  for (int i = 0; i < 4; ++i) send(str("m", i));
+  EXPECT_THAT(pop(request()), SizeIs(4));
+  ASSERT_EQ(client->refusal(reset_to(2)), "0");
+  EXPECT_THAT(bodies(pop(request())), ElementsAre("m2", "m3"));
+  EXPECT_THAT(pop(request()), IsEmpty());
+}
+
+TEST_F(OrderedPopTest, is_not_held_up_by_what_was_popped_where_the_group_has_left) {
+  const auto messages = pop(in_order());
+  ASSERT_EQ(client->refusal(reset_to(3)), "0");
+  EXPECT_THAT(bodies(pop(in_order())), ElementsAre("m3"));
+  ASSERT_EQ(client->refusal(reset_to(4)), "0");
+  EXPECT_THAT(pop(in_order()), IsEmpty());
+  static_cast<void>(ack(messages[0]));  // too late
+  EXPECT_THAT(pop(in_order()), IsEmpty());
 }
 
 TEST_F(OrderedPopTest, gives_the_same_again_when_their_time_is_over_and_counts) {

@@ -113,6 +113,14 @@ bool PopOrders::change_visible(const Key& key, std::int64_t offset, std::int64_t
   return true;
 }
 
+void PopOrders::release(const Key& key) {
+  Popped* popped = find(key);
+  if (popped == nullptr) return;
+  popped->pop_time = -1;
+  popped->visible_times.clear();
+  is_dirty_ = true;
+}
+
 std::string PopOrders::to_json(const std::function<bool(const Key&)>& is_gone) {
   is_dirty_ = false;
   OrderFile file;

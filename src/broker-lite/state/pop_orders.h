@@ -51,6 +51,9 @@ class PopOrders {
   bool change_visible(const Key& key, std::int64_t offset, std::int64_t pop_time,
                       std::int64_t visible_again_ms);
 
+  // Nothing that was popped so far blocks the queue, and what is still said of it is too late.
+  void release(const Key& key);
+
   bool is_dirty() const { return is_dirty_; }
   // config/consumerOrderInfo.json, without queues that `is_gone` names. Loading with an error
   // leaves everything as it was.

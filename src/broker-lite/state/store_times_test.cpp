@@ -37,6 +37,7 @@ TEST(StoreTimes, are_spread_over_the_last_two_minutes_at_most) {
   times.put(1, 5ms, t0 + 70s);
   EXPECT_THAT(times.put_distribution(t0 + 70s), HasSubstr("[0~10ms]:3 "));
   EXPECT_THAT(times.put_distribution(t0 + 130s), HasSubstr("[0~10ms]:1 "));
+  times.put(1, 5ms, t0 + 140s);
   EXPECT_THAT(times.put_distribution(t0 + 1h), HasSubstr("[0~10ms]:0 "));
   EXPECT_EQ(times.put_percentile_ms(0.99, t0 + 1h), 0);
   EXPECT_EQ(times.put_max_ms(), 5);
