@@ -77,8 +77,9 @@ void PopReader::peek(const PopMessage& request, const protocol::TopicConfig& top
 bool PopReader::has_message(const PopMessage& request, const protocol::TopicConfig& topic,
                             const MessageFilter& filter) {
   for (const From& from : sources(request, topic)) {
+    const std::int64_t start = start_offset(request, from);
     if (is_ordered(request) && is_blocked(request, from)) continue;
-    look_up(from, filter, start_offset(request, from), 1);
+    look_up(from, filter, start, 1);
     if (!found_.records.empty()) return true;
   }
   return false;

@@ -2,13 +2,10 @@
 
 #include <array>
 
-#include "broker-lite/broker_rig.h"
-#include "broker-lite/core.h"
+#include "broker-lite/handlers/pop_rig.h"
 #include "protocol/ack_bits.h"
 #include "protocol/bodies/batch_ack.h"
 #include "protocol/json_body.h"
-#include "protocol/pop_info.h"
-#include "protocol/properties.h"
 
 // POP as clients see it, over restarts and kills.
 
@@ -29,126 +26,10 @@ using ::testing::SizeIs;
 using ::testing::StartsWith;
 using ::testing::UnorderedElementsAre;
 
-// A popped message, and what is said about it.
-struct Popped {
-  std::string body;
-  std::string topic;  // where it lies
-  std::int32_t queue_id = 0;
-  std::int64_t offset = 0;
-  std::int32_t reconsume_times = 0;
-  std::string handle;  // POP_CK
-};
-
 std::string first_pop_time(const protocol::RecordView& record) {
   return std::string(
       protocol::find_property(record.properties, protocol::property::first_pop_time).value_or(""));
 }
-
-struct PopTest : ::testing::Test {
-  PopTest() { start(); }
-  void start() {
-    rig.start();
-    client = rig.connect();
-    other = rig.connect();
-  }
-  void restart() {
-    client.reset();
-    other.reset();
-    rig.broker ? (void)rig.stop() : (void)0;
-    start();
-  }
-  void kill() {
-    client.reset();
-    other.reset();
-    rig.kill();
-    start();
-  }
-  void send(std::string_view body, std::int32_t queue_id = 0, std::string_view properties = "") {
-    ASSERT_TRUE(other->call(send_to("T", queue_id, properties), body));
-  }
-
-  PopMessage request(std::chrono::milliseconds invisible = 10s, std::int32_t queue_id = -1) {
-    PopMessage pop;
-    pop.consumer_group = "G";
-    pop.topic = "T";
-    pop.queue_id = queue_id;
-    pop.max_msg_nums = 32;
-    pop.invisible_time = invisible.count();
-    pop.born_time = rig.loop.wall_ms();
-    return pop;
-  }
-  static protocol::InvokeBrokerToResetOffset reset_to(std::int64_t offset) {
-    return {.topic = "T", .group = "G", .queue_id = 0, .offset = offset};
-  }
-  PopMessage waiting_request(std::chrono::milliseconds poll, std::int32_t queue_id = -1) {
-    PopMessage pop = request(10s, queue_id);
-    pop.poll_time = poll.count();
-    return pop;
-  }
-
-  std::vector<Popped> messages_of(const AnswerTo<PopMessage>& answer) {
-    if (!answer) return {};
-    const auto records = records_of(answer->body);
-    std::vector<protocol::PoppedMessage> shown;
-    for (const protocol::RecordView& record : records) {
-      shown.push_back({record.topic, record.queue_id, record.queue_offset,
-                       protocol::find_property(record.properties, protocol::property::pop_ck)});
-    }
-    const auto infos = protocol::popped_infos(answer->header, "broker-lite", shown);
-    EXPECT_TRUE(infos);
-    std::vector<Popped> result;
-    for (std::size_t i = 0; infos && i < records.size(); ++i) {
-      const auto checkpoint = protocol::parse_pop_checkpoint((*infos)[i].checkpoint);
-      EXPECT_TRUE(checkpoint);
-      result.push_back(
-          {.body = std::string(records[i].body),
-           .topic = protocol::pop_topic(checkpoint->kind, "T", "G"),
-           .queue_id = records[i].queue_id,
-           .offset = records[i].queue_offset,
-           .reconsume_times = std::max(records[i].reconsume_times, (*infos)[i].reconsume_times),
-           .handle = (*infos)[i].checkpoint});
-    }
-    return result;
-  }
-  std::vector<Popped> pop(const PopMessage& pop) { return messages_of(client->call(pop)); }
-  std::vector<Popped> pop() { return pop(request()); }
-  static std::vector<std::string> bodies(const std::vector<Popped>& messages) {
-    std::vector<std::string> result;
-    for (const Popped& message : messages) result.push_back(message.body);
-    return result;
-  }
-
-  std::string ack(const Popped& message) {
-    AckMessage request;
-    request.consumer_group = "G";
-    request.topic = message.topic;
-    request.queue_id = message.queue_id;
-    request.extra_info = message.handle;
-    request.offset = message.offset;
-    return client->refusal(request);
-  }
-  Result<std::string> hide(const Popped& message, std::chrono::milliseconds invisible) {
-    ChangeMessageInvisibleTime request;
-    request.consumer_group = "G";
-    request.topic = message.topic;
-    request.queue_id = message.queue_id;
-    request.extra_info = message.handle;
-    request.offset = message.offset;
-    request.invisible_time = invisible.count();
-    const auto answer = client->call(request);
-    if (!answer) return answer.error();
-    auto handle = *protocol::parse_pop_checkpoint(message.handle);
-    handle.start_offset = message.offset;
-    handle.pop_time = answer->header.pop_time;
-    handle.invisible_time = answer->header.invisible_time;
-    handle.revive_queue_id = answer->header.revive_queue_id;
-    return to_string(handle);
-  }
-
-  BrokerRig rig;
-  std::unique_ptr<TestClient> client;
-  std::unique_ptr<TestClient> other;
-};
 
 TEST_F(PopTest, hides_what_it_gives_until_it_is_acknowledged) {
   for (std::int32_t id = 0; id < 4; ++id) send(str("m", id), id);
@@ -456,6 +337,20 @@ TEST_F(PopTest, refuses_where_timers_are_off) {
   EXPECT_THAT(client->refusal(request()), StartsWith("1 the broker["));
 }
 
+TEST_F(PopTest, brings_back_later_what_could_not_be_stored) {
+  for (int i = 0; i < 3; ++i) send(str("m", i));
+  ASSERT_THAT(pop(), SizeIs(3));
+  rig.loop.advance(10'500ms);  // the check point lies in the revive topic
+  rig.directory.fail_from(1);
+  rig.loop.advance(3s);
+  rig.directory.heal();
+  EXPECT_THAT(rig.log, ::testing::Contains(::testing::HasSubstr("come back later")));
+  rig.loop.advance(3s);
+  EXPECT_THAT(bodies(pop(request(60s))), ElementsAre("m0", "m1", "m2"));
+  rig.loop.advance(10s);
+  EXPECT_THAT(pop(), IsEmpty()) << "twice";
+}
+
 // A check point that cannot be written: nothing is given, and nothing is passed over.
 TEST_F(PopTest, gives_nothing_that_it_cannot_write_down) {
   send("m");
@@ -466,107 +361,12 @@ TEST_F(PopTest, gives_nothing_that_it_cannot_write_down) {
   EXPECT_THAT(bodies(pop()), ElementsAre("m"));
 }
 
-// ---- in order
-
-struct OrderedPopTest : PopTest {
-  PopMessage in_order(std::string_view attempt = {}) {
-    PopMessage pop = request(10s, 0);
-    pop.order = true;
-    pop.max_msg_nums = 2;
-    if (!attempt.empty()) pop.attempt_id = attempt;
-    return pop;
-  }
-  OrderedPopTest() {
-    for (int i = 0; i < 4; ++i) send(str("m", i));
-  }
-};
-
-TEST_F(OrderedPopTest, gives_no_more_of_a_queue_until_all_is_acknowledged) {
-  auto messages = pop(in_order());
-  EXPECT_THAT(bodies(messages), ElementsAre("m0", "m1"));
-  EXPECT_THAT(pop(in_order()), IsEmpty());
-  EXPECT_EQ(ack(messages[1]), "0");
-  EXPECT_THAT(pop(in_order()), IsEmpty());
-  EXPECT_EQ(ack(messages[0]), "0");
-  EXPECT_THAT(bodies(pop(in_order())), ElementsAre("m2", "m3"));
-}
-
 TEST_F(PopTest, goes_on_where_a_tool_has_moved_the_group) {
   for (int i = 0; i < 4; ++i) send(str("m", i));
   EXPECT_THAT(pop(request()), SizeIs(4));
   ASSERT_EQ(client->refusal(reset_to(2)), "0");
   EXPECT_THAT(bodies(pop(request())), ElementsAre("m2", "m3"));
   EXPECT_THAT(pop(request()), IsEmpty());
-}
-
-TEST_F(OrderedPopTest, is_not_held_up_by_what_was_popped_where_the_group_has_left) {
-  const auto messages = pop(in_order());
-  ASSERT_EQ(client->refusal(reset_to(3)), "0");
-  EXPECT_THAT(bodies(pop(in_order())), ElementsAre("m3"));
-  ASSERT_EQ(client->refusal(reset_to(4)), "0");
-  EXPECT_THAT(pop(in_order()), IsEmpty());
-  static_cast<void>(ack(messages[0]));  // too late
-  EXPECT_THAT(pop(in_order()), IsEmpty());
-}
-
-TEST_F(OrderedPopTest, gives_the_same_again_when_their_time_is_over_and_counts) {
-  auto messages = pop(in_order());
-  ASSERT_THAT(messages, SizeIs(2));
-  EXPECT_EQ(ack(messages[0]), "0");
-  rig.loop.advance(10s);
-  messages = pop(in_order());
-  EXPECT_THAT(bodies(messages), ElementsAre("m1", "m2"));
-  ASSERT_THAT(messages, SizeIs(2));
-  EXPECT_EQ(messages[0].reconsume_times, 1);
-  EXPECT_EQ(messages[1].reconsume_times, 0);
-}
-
-TEST_F(OrderedPopTest, gives_the_same_to_who_asks_again_with_its_attempt) {
-  EXPECT_THAT(bodies(pop(in_order("a"))), ElementsAre("m0", "m1"));
-  EXPECT_THAT(bodies(pop(in_order("a"))), ElementsAre("m0", "m1"));
-  EXPECT_THAT(pop(in_order("b")), IsEmpty());
-}
-
-TEST_F(OrderedPopTest, changes_how_long_the_queue_is_blocked) {
-  auto messages = pop(in_order());
-  ASSERT_THAT(messages, SizeIs(2));
-  ASSERT_EQ(ack(messages[1]), "0");
-  ASSERT_TRUE(hide(messages[0], 2s));
-  const auto waiting = [&] {
-    PopMessage pop = in_order();
-    pop.poll_time = 20'000;
-    return pop;
-  }();
-  const auto answer = client->begin(waiting);
-  rig.loop.advance(1900ms);
-  EXPECT_FALSE(*answer);
-  rig.loop.advance(1500ms);
-  ASSERT_TRUE(*answer);
-  EXPECT_THAT(bodies(messages_of(**answer)), ElementsAre("m0", "m1"));
-}
-
-TEST_F(OrderedPopTest, remembers_over_a_restart) {
-  auto messages = pop(in_order());
-  ASSERT_THAT(messages, SizeIs(2));
-  restart();
-  EXPECT_THAT(pop(in_order()), IsEmpty());
-  EXPECT_EQ(ack(messages[0]), "0");
-  EXPECT_EQ(ack(messages[1]), "0");
-  EXPECT_THAT(bodies(pop(in_order())), ElementsAre("m2", "m3"));
-}
-
-TEST_F(OrderedPopTest, wakes_who_waits_when_the_queue_is_free) {
-  auto messages = pop(in_order());
-  ASSERT_THAT(messages, SizeIs(2));
-  PopMessage waiting = in_order();
-  waiting.poll_time = 20'000;
-  const auto answer = other->begin(waiting);
-  rig.loop.advance(100ms);
-  EXPECT_EQ(ack(messages[0]), "0");
-  EXPECT_EQ(ack(messages[1]), "0");
-  rig.loop.advance(10ms);
-  ASSERT_TRUE(*answer);
-  EXPECT_THAT(bodies(messages_of(**answer)), ElementsAre("m2", "m3"));
 }
 
 // ---- looking only

@@ -98,16 +98,20 @@ void PopReviver::run() {
 void PopReviver::run(std::int32_t queue_id, Queue& queue) {
   auto end = queue.waiting.begin();
   Result<void> result;
-  std::size_t count = 0;
-  for (; end != queue.waiting.end() && count < check_points_per_turn; ++end, ++count) {
+  for (std::size_t count = 0; end != queue.waiting.end() && count < check_points_per_turn;
+       ++end, ++count) {
     if (!is_over(end->second.point)) break;
     if (result = revive(end->second); !result) break;
   }
-  if (result && core_.store.has_uncommitted()) result = core_.commit_messages();
-  if (!result) {  // the same again next time
-    return log_(str("popped messages come back later: ", to_string(result.error())));
+  if (core_.store.has_uncommitted()) {
+    if (auto committed = core_.commit_messages(); !committed) {
+      result = std::move(committed);
+      end = queue.waiting.begin();  // none of it is stored
+    }
   }
-  if (count == 0) return;
+  // The same again next time.
+  if (!result) log_(str("popped messages come back later: ", to_string(result.error())));
+  if (end == queue.waiting.begin()) return;
   core_.offsets.commit(progress_group, topic_, queue_id, std::prev(end)->first,
                        core_.loop.wall_ms());
   for (auto done = queue.waiting.begin(); done != end; done = queue.waiting.erase(done)) {

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "broker-lite/options.h"
+#include "broker-lite/services/delay_levels.h"
+#include "broker-lite/state/sql_filters.h"
+#include "broker-lite/state/topics.h"
+#include "broker-lite/store/retention.h"
+#include "broker-lite/store/store_options.h"
+
+// What the parts of a broker are told of its options, which check() has passed.
+
+namespace rocketmq::broker {
+
+StoreOptions store_options(const BrokerOptions& options, const DelayLevels& levels);
+RetentionOptions retention_options(const BrokerOptions& options);
+TopicsOptions topics_options(const BrokerOptions& options);
+SqlLimits sql_limits(const BrokerOptions& options);
+
+}  // namespace rocketmq::broker
