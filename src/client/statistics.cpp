@@ -5,10 +5,16 @@
 #include <string_view>
 
 #include "client/core.h"
+#include "protocol/prometheus_text.h"
 #include "protocol/str.h"
 
 namespace rocketmq {
 namespace {
+
+using protocol::prometheus_label;
+using protocol::PrometheusText;
+
+constexpr std::string_view prefix = "rocketmq_client_";
 
 RequestStatistics statistics_of(std::int32_t code, const protocol::CallCounter& counter) {
   const std::string_view name = to_string(static_cast<RequestCode>(code));
@@ -20,53 +26,14 @@ RequestStatistics statistics_of(std::int32_t code, const protocol::CallCounter& 
           .total_us = counter.total_us};
 }
 
-// The text format's rules for a label's value.
-std::string escaped(std::string_view value) {
-  std::string text;
-  for (const char c : value) {
-    if (c == '\n') {
-      text += "\\n";
-      continue;
-    }
-    if (c == '\\' || c == '"') text += '\\';
-    text += c;
-  }
-  return text;
-}
-
-std::string label(std::string_view name, std::string_view value) {
-  return str(name, "=\"", escaped(value), '"');
-}
-
-class PrometheusText {
- public:
-  PrometheusText(std::ostream& out, std::string_view client_id)
-      : out_(out), client_(label("client_id", client_id)) {}
-
-  // Begins a metric; its lines follow.
-  void metric(std::string_view name, std::string_view type, std::string_view help) {
-    name_ = str("rocketmq_client_", name);
-    out_ << "# HELP " << name_ << ' ' << help << "\n# TYPE " << name_ << ' ' << type << '\n';
-  }
-  template <class Number>
-  void line(Number value, std::string_view labels = {}, std::string_view suffix = {}) {
-    out_ << name_ << suffix << '{' << client_ << (labels.empty() ? "" : ",") << labels << "} "
-         << value << '\n';
-  }
-
- private:
-  std::ostream& out_;
-  const std::string client_;
-  std::string name_;
-};
-
 void write_handles(PrometheusText& text, const std::vector<HandleStatistics>& handles) {
   using Member = std::uint64_t HandleStatistics::*;
   const auto write = [&](std::string_view name, std::string_view type, std::string_view help,
                          Member member) {
-    text.metric(name, type, help);
+    text.metric(str(prefix, name), type, help);
     for (const HandleStatistics& handle : handles) {
-      text.line(handle.*member, str(label("kind", handle.kind), ',', label("group", handle.group)));
+      text.line(handle.*member,
+                protocol::prometheus_labels({{"kind", handle.kind}, {"group", handle.group}}));
     }
   };
   write("messages_done_total", "counter", "Messages sent or consumed.", &HandleStatistics::done);
@@ -83,13 +50,13 @@ std::string seconds(std::uint64_t ms) {
 }
 
 void write_latencies(PrometheusText& text, const RequestStatistics& request) {
-  const std::string request_label = label("request", request.request);
+  const std::string request_label = prometheus_label("request", request.request);
   std::uint64_t sum = 0;
   for (std::size_t i = 0; i < request.counts.size(); ++i) {
     sum += request.counts[i];
     const bool is_last = i + 1 == request.counts.size();
     const std::string bound = is_last ? "+Inf" : seconds(std::uint64_t{1} << i);
-    text.line(sum, str(request_label, ',', label("le", bound)), "_bucket");
+    text.line(sum, str(request_label, ',', prometheus_label("le", bound)), "_bucket");
   }
   text.line(sum, request_label, "_count");
   text.line(static_cast<double>(request.total_us) / 1e6, request_label, "_sum");
@@ -98,16 +65,16 @@ void write_latencies(PrometheusText& text, const RequestStatistics& request) {
 void write_requests(PrometheusText& text, const std::vector<RequestStatistics>& requests) {
   using Member = std::uint64_t RequestStatistics::*;
   const auto write = [&](std::string_view name, std::string_view help, Member member) {
-    text.metric(name, "counter", help);
+    text.metric(str(prefix, name), "counter", help);
     for (const RequestStatistics& request : requests) {
-      text.line(request.*member, label("request", request.request));
+      text.line(request.*member, prometheus_label("request", request.request));
     }
   };
   write("requests_answered_total", "Requests that were answered.", &RequestStatistics::answered);
   write("requests_failed_total", "Requests without an answer.", &RequestStatistics::failed);
   write("requests_refused_total", "Requests answered with another code than success.",
         &RequestStatistics::refused);
-  text.metric("request_seconds", "histogram", "From a request to its answer.");
+  text.metric(str(prefix, "request_seconds"), "histogram", "From a request to its answer.");
   for (const RequestStatistics& request : requests) write_latencies(text, request);
 }
 
@@ -135,17 +102,20 @@ ClientStatistics Client::Core::statistics() {
 }
 
 void ClientStatistics::to_prometheus(std::ostream& out) const {
-  PrometheusText text(out, client_id);
-  text.metric("connections", "gauge", "Open connections.");
-  text.line(connections);
-  text.metric("bytes_sent_total", "counter", "Bytes written to connections.");
-  text.line(bytes_sent);
-  text.metric("bytes_received_total", "counter", "Bytes of frames received.");
-  text.line(bytes_received);
-  text.metric("topics", "gauge", "Topics with a known route.");
-  text.line(topics);
+  std::string lines;
+  PrometheusText text(lines, prometheus_label("client_id", client_id));
+  const auto write = [&text](std::string_view name, std::string_view type, std::string_view help,
+                             auto value) {
+    text.metric(str(prefix, name), type, help);
+    text.line(value);
+  };
+  write("connections", "gauge", "Open connections.", connections);
+  write("bytes_sent_total", "counter", "Bytes written to connections.", bytes_sent);
+  write("bytes_received_total", "counter", "Bytes of frames received.", bytes_received);
+  write("topics", "gauge", "Topics with a known route.", topics);
   write_handles(text, handles);
   write_requests(text, requests);
+  out << lines;
 }
 
 }  // namespace rocketmq
