@@ -20,17 +20,32 @@ Responder& Responder::operator=(Responder&& other) noexcept {
   channel_ = std::move(other.channel_);
   opaque_ = other.opaque_;
   codec_ = other.codec_;
+  watch_ = other.watch_;
   state_ = std::exchange(other.state_, State::answered);
   return *this;
 }
 
-protocol::Buffer* Responder::begin() {
-  if (std::exchange(state_, State::answered) != State::waiting) return nullptr;
+protocol::Buffer* Responder::begin(std::int32_t code) {
+  const State state = std::exchange(state_, State::answered);
+  if (state == State::oneway) tell(code, AnsweredRequest::To::nobody);
+  if (state != State::waiting) return nullptr;
   Channel* const channel = channel_.get();
-  return channel == nullptr ? nullptr : &channel->output();
+  if (channel != nullptr) return &channel->output();
+  tell(code, AnsweredRequest::To::gone);
+  return nullptr;
 }
 
-void Responder::end(protocol::Buffer& out, std::size_t start) {
+void Responder::tell(std::int32_t code, AnsweredRequest::To to) const {
+  if (watch_.observer == nullptr) return;
+  watch_.observer->answered({.code = watch_.code,
+                             .answer_code = code,
+                             .took = watch_.observer->now() - watch_.began,
+                             .to = to,
+                             .was_held = watch_.was_held,
+                             .channel = channel_.get()});
+}
+
+void Responder::end(protocol::Buffer& out, std::size_t start, std::int32_t code) {
   const std::size_t bytes = out.size() - start;
   if (bytes > channel_->frame_bytes_max()) {
     out.shrink_to(start);
@@ -38,6 +53,7 @@ void Responder::end(protocol::Buffer& out, std::size_t start) {
     return fail(Error{Errc::too_large, str("the answer of ", bytes, " bytes is over the limit")});
   }
   protocol::store_big(out.data() + start, static_cast<std::int32_t>(bytes - 4));
+  tell(code, AnsweredRequest::To::peer);
 }
 
 protocol::CommandHead Responder::head(std::int32_t code, std::string_view remark) const {
@@ -49,19 +65,22 @@ protocol::CommandHead Responder::head(std::int32_t code, std::string_view remark
 }
 
 void Responder::fail(const Error& error) {
-  protocol::Buffer* const out = begin();
+  const std::int32_t code = code_of(error);
+  protocol::Buffer* const out = begin(code);
   if (out == nullptr) return;
-  protocol::encode_frame(*out, head(code_of(error), error.message), protocol::NoFields{});
+  protocol::encode_frame(*out, head(code, error.message), protocol::NoFields{});
+  tell(code, AnsweredRequest::To::peer);
 }
 
 void Responder::forward(const protocol::Command& answer) {
-  protocol::Buffer* const out = begin();
+  protocol::Buffer* const out = begin(answer.code);
   if (out == nullptr) return;
   protocol::Command command = answer;
   command.opaque = opaque_;
   command.codec = codec_;
   command.flag |= protocol::flag_response;
   protocol::encode_command(*out, command);
+  tell(answer.code, AnsweredRequest::To::peer);
 }
 
 void Responder::refuse_unanswered() {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "net/channel_handle.h"
+#include "net/request_observer.h"
 #include "protocol/describe.h"
 
 namespace rocketmq::net {
@@ -35,6 +36,7 @@ class Responder {
       : channel_(std::move(other.channel_)),
         opaque_(other.opaque_),
         codec_(other.codec_),
+        watch_(other.watch_),
         state_(std::exchange(other.state_, State::answered)) {}
   Responder& operator=(Responder&& other) noexcept;
   ~Responder() {
@@ -56,36 +58,51 @@ class Responder {
   // A whole answer, for relays. Its opaque, codec and flag are set here.
   void forward(const protocol::Command& answer);
 
+  // Tells the observer of the answer.
+  void watch(RequestObserver& observer, std::int32_t code) {
+    watch_ = {&observer, observer.now(), code};
+  }
+  // The request is held on purpose: that it takes long means nothing.
+  void note_held() { watch_.was_held = true; }
+
   // False for a one-way request too.
   bool is_waiting() const { return state_ == State::waiting; }
   const ChannelHandle& channel() const { return channel_; }
 
  private:
   enum class State : std::uint8_t { waiting, oneway, answered };
+  struct Watch {
+    RequestObserver* observer = nullptr;
+    TimePoint began{};
+    std::int32_t code = 0;
+    bool was_held = false;
+  };
 
   // Spends the right. Where to write, or nullptr when nobody will read it.
-  protocol::Buffer* begin();
+  protocol::Buffer* begin(std::int32_t code);
+  void tell(std::int32_t code, AnsweredRequest::To to) const;
   // Sets the frame's length anew, the body included; or puts an error in its place if it is over
   // the limit of a frame.
-  void end(protocol::Buffer& out, std::size_t start);
+  void end(protocol::Buffer& out, std::size_t start, std::int32_t code);
   protocol::CommandHead head(std::int32_t code, std::string_view remark) const;
   void refuse_unanswered();
 
   ChannelHandle channel_;
   std::int32_t opaque_ = 0;
   protocol::HeaderCodec codec_ = protocol::HeaderCodec::json;
+  Watch watch_;
   State state_ = State::answered;
 };
 
 template <protocol::Described Response, std::invocable<protocol::Buffer&> WriteBody>
 void Responder::reply(const Response& header, WriteBody write_body, const ReplyOptions& options) {
-  protocol::Buffer* const out = begin();
+  protocol::Buffer* const out = begin(options.code);
   if (out == nullptr) return;
   const std::size_t start = out->size();
   const protocol::CommandHead answer = head(options.code, options.remark);
   protocol::encode_frame(*out, answer, header, {}, options.extra);
   write_body(*out);
-  end(*out, start);
+  end(*out, start, options.code);
 }
 
 }  // namespace rocketmq::net

@@ -5,6 +5,7 @@
 namespace rocketmq::net {
 
 void Router::dispatch(RequestContext& context) const {
+  if (observer_ != nullptr) context.responder.watch(*observer_, context.command.code);
   for (const Guard& guard : guards_) {
     if (auto allowed = guard(context); !allowed) return context.responder.fail(allowed.error());
   }

@@ -112,6 +112,9 @@ class Router {
   // Asked before every handler, in the order added; an error is the answer. For access control.
   void add_guard(Guard guard) { guards_.push_back(std::move(guard)); }
 
+  // Told of every answer.
+  void set_observer(RequestObserver& observer) { observer_ = &observer; }
+
   // Told when a connection has ended; the channel can no longer send. For those who keep handles.
   void on_channel_closed(std::function<void(Channel&)> told) { told_.push_back(std::move(told)); }
 
@@ -124,6 +127,7 @@ class Router {
   std::unordered_map<std::int32_t, RawHandler> handlers_;
   RawHandler any_other_;
   std::vector<Guard> guards_;
+  RequestObserver* observer_ = nullptr;
   std::vector<std::function<void(Channel&)>> told_;
 };
 

@@ -70,6 +70,53 @@ TEST_F(RouterTest, asks_every_guard_before_a_handler) {
   EXPECT_EQ(call(query("g")).error().code, ResponseCode::no_permission);
 }
 
+// Keeps what it is told: "14 -> 0, 3 ms", and what else there was.
+struct Noting final : RequestObserver {
+  explicit Noting(SimLoop& l) : loop(l) {}
+  TimePoint now() const override { return loop.now(); }
+  void answered(const AnsweredRequest& request) override {
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(request.took).count();
+    std::string line = str(request.code, " -> ", request.answer_code, ", ", ms, " ms");
+    if (request.to == AnsweredRequest::To::nobody) line += ", one-way";
+    if (request.to == AnsweredRequest::To::gone) line += ", gone";
+    if (request.was_held) line += ", held";
+    EXPECT_EQ(request.channel != nullptr, request.to != AnsweredRequest::To::gone);
+    lines.push_back(line);
+  }
+  SimLoop& loop;
+  std::vector<std::string> lines;
+};
+
+TEST_F(RouterTest, tells_an_observer_what_became_of_each_request) {
+  Noting noting(loop_);
+  std::optional<Call<QueryConsumerOffset>> parked;
+  std::optional<Responder> held;
+  server_.router.set_observer(noting);
+  server_.router.on<HeartBeat>(
+      [](const HeartBeat&, RequestContext&) -> Result<void> { return {}; });
+  server_.router.on_deferred<QueryConsumerOffset>(
+      [&](Call<QueryConsumerOffset> call) { parked.emplace(std::move(call)); });
+  server_.router.on_deferred<PullMessage>([&](Call<PullMessage> call) {
+    held.emplace(std::move(call).take_responder());
+    held->note_held();
+  });
+  connect();
+  ASSERT_TRUE(call(HeartBeat{}));
+  ASSERT_TRUE(client_.channel->oneway(HeartBeat{}));
+  client_.channel->call<QueryConsumerOffset>(query("g"), {}, 10s, [](auto) {});
+  client_.channel->call<PullMessage>({.consumer_group = "g", .topic = "T"}, {}, 10s, [](auto) {});
+  loop_.advance(7ms);
+  EXPECT_THAT(noting.lines, ElementsAre("34 -> 0, 0 ms", "34 -> 0, 0 ms, one-way"));
+  parked->fail(Error{ResponseCode::system_busy, "later"});
+  parked->fail(Error{ResponseCode::system_busy, "told once"});
+  loop_.advance(2ms);
+  client_.channel.reset();
+  loop_.run_ready();
+  held.reset();
+  EXPECT_THAT(noting.lines, ElementsAre("34 -> 0, 0 ms", "34 -> 0, 0 ms, one-way", "14 -> 2, 7 ms",
+                                        "11 -> 1, 9 ms, gone, held"));
+}
+
 // ---- one way, and the other way
 
 TEST_F(RouterTest, never_answers_a_one_way_request) {
