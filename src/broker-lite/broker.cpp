@@ -16,6 +16,7 @@
 #include "broker-lite/handlers/pull.h"
 #include "broker-lite/handlers/send_answers.h"
 #include "broker-lite/local_address.h"
+#include "broker-lite/metrics/broker_metrics.h"
 #include "broker-lite/part_options.h"
 #include "broker-lite/registration.h"
 #include "broker-lite/saved_table.h"
@@ -41,6 +42,10 @@ using std::chrono::milliseconds;
 
 // Lets those who still send hear that they should go elsewhere.
 constexpr net::Duration stop_grace = 200ms;
+
+bool is_counting(const BrokerOptions& options) {
+  return options.metrics_exporter_type == MetricsExporterType::prom;
+}
 
 // Read before anything is made of it.
 struct BrokerTls {
@@ -129,6 +134,10 @@ class Broker::Impl {
               .queue_locks = queue_locks_,
               .detours = detours_,
               .sql_filters = sql_filters_},
+        requests_(loop,
+                  {.counts = is_counting(core_.options),
+                   .slow_from = milliseconds(core_.options.slow_request_threshold_ms)},
+                  log_),
         delays_(core_, levels_, log_),
         timers_(core_, disk.directory, disk.flusher, log_),
         transactions_(core_, log_),
@@ -149,6 +158,10 @@ class Broker::Impl {
 
   const std::string& listen_address() const { return listen_address_; }
   Core& core() { return core_; }
+  std::string metrics() {
+    return broker_metrics({core_, requests_, timers_, transactions_, disk_.directory});
+  }
+  Result<void> readiness() const;
 
  private:
   void connect_core();
@@ -183,6 +196,7 @@ class Broker::Impl {
   const DelayLevels levels_;
   const Detours detours_;
   Core core_;
+  RequestMetrics requests_;
   DelayService delays_;
   TimerService timers_;
   TransactionService transactions_;
@@ -198,6 +212,7 @@ class Broker::Impl {
   net::Server server_;
   std::string listen_address_;
   std::optional<Registration> registration_;
+  bool is_registered_ = false;
   std::function<void(const Result<void>&)> on_stopped_;
   bool was_writable_ = true;  // as told in the log
   std::optional<Every> tick_;
@@ -280,6 +295,8 @@ void Broker::Impl::serve(std::vector<std::string> name_servers, std::function<vo
                    });
   pulls_.emplace(core_);
   pops_.emplace(core_, pop_records_, orders_);
+  if (is_counting(options)) core_.message_metrics.switch_on();
+  if (requests_.is_on()) router_.set_observer(requests_);
   store_->set_arrived([this](const Arrival& arrival) { arrived(arrival); });
   registration_.emplace(loop_, core_, std::move(name_servers), namesrv_tls_, log_);
   connect_core();
@@ -318,7 +335,16 @@ void Broker::Impl::serve(std::vector<std::string> name_servers, std::function<vo
   transactions_.start();
   reviver_.start();
   registration_->start();
-  registration_->when_settled(std::move(on_ready));
+  registration_->when_settled([this, on_ready = std::move(on_ready)] {
+    is_registered_ = true;
+    on_ready();
+  });
+}
+
+Result<void> Broker::Impl::readiness() const {
+  if (on_stopped_) return Error{Errc::client_closed, "the broker is stopping"};
+  if (!is_registered_) return Error{Errc::not_connected, "not registered yet"};
+  return store_->is_writable() ? Result<void>() : store_->failure();
 }
 
 void Broker::Impl::connect_core() {
@@ -465,6 +491,8 @@ Result<std::unique_ptr<Broker>> Broker::start(net::Loop& loop, BrokerOptions opt
 }
 
 Core& Broker::core() { return impl_->core(); }
+std::string Broker::metrics() { return impl_->metrics(); }
+Result<void> Broker::readiness() const { return impl_->readiness(); }
 const std::string& Broker::listen_address() const { return impl_->listen_address(); }
 
 void Broker::stop(std::function<void(const Result<void>&)> on_stopped) {

@@ -46,6 +46,11 @@ class Broker {
   // For who runs it in its own process: what its handlers work on.
   Core& core();
 
+  // What it has done and how it is, in Prometheus' text format.
+  std::string metrics();
+  // Whether it has been registered and takes messages; else why not.
+  Result<void> readiness() const;
+
   // Orderly end, within about two seconds: leaves the name servers, answers who waits, closes the
   // connections, then writes and syncs everything. `on_stopped` gets what went wrong with the last.
   void stop(std::function<void(const Result<void>&)> on_stopped);

@@ -23,6 +23,8 @@ struct Flags {
   std::string config;
   std::string store;
   std::string metrics;
+  std::string log_format = "text";
+  std::string log_level = "info";
   bool print = false;
   bool ready_json = false;
   bool insecure = false;
@@ -41,8 +43,15 @@ void declare(CLI::App& app, Flags& flags) {
   app.add_option("-c,--config", flags.config, "a broker.conf; flags win over it");
   app.add_flag("-p", flags.print, "print the effective configuration and exit");
   app.add_option("--store", flags.store, "folder [./rocketmq-store]; :memory: keeps nothing");
-  app.add_option("--metrics", flags.metrics, "not offered yet");
+  app.add_option("--metrics", flags.metrics,
+                 "HOST:PORT of Prometheus text at /metrics, and /healthz, /readyz [off]");
   app.add_flag("--ready-json", flags.ready_json, "when ready, one line of JSON on stdout");
+  app.add_option("--log-format", flags.log_format, "of the log on stderr")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  app.add_option("--log-level", flags.log_level, "lines below it are left out")
+      ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
+      ->capture_default_str();
   app.add_flag("--insecure", flags.insecure, "listen beyond this machine without access control");
 }
 
@@ -66,6 +75,15 @@ Result<void> apply_listen(const std::string& text, BrokerOptions& options) {
   return {};
 }
 
+Result<void> apply_metrics(const std::string& text, BrokerOptions& options) {
+  const auto address = net::parse_address(text);
+  if (!address) return wrong(str("--metrics ", text, ": ", address.error().message));
+  options.metrics_exporter_type = MetricsExporterType::prom;
+  options.metrics_prom_exporter_host = address->host;
+  options.metrics_prom_exporter_port = address->port;
+  return {};
+}
+
 Result<void> apply_advertise(const std::string& text, BrokerOptions& options) {
   if (const auto address = net::parse_address(text)) {
     options.broker_ip1 = address->host;
@@ -85,6 +103,21 @@ Result<void> check_exposure(std::string_view host, bool insecure) {
                    "is what you want"));
 }
 
+// Nobody is asked who he is there, whatever access control the broker has.
+Result<void> find_metrics_address(bool insecure, CommandLine& line) {
+  const BrokerOptions& options = line.broker;
+  if (options.metrics_exporter_type == MetricsExporterType::disable) return {};
+  const std::string& host = options.metrics_prom_exporter_host.empty()
+                                ? options.bind_address
+                                : options.metrics_prom_exporter_host;
+  line.metrics_listen =
+      to_string(net::Address{host, static_cast<std::uint16_t>(options.metrics_prom_exporter_port)});
+  if (insecure || is_loopback(host)) return {};
+  return wrong(str("metrics on ", line.metrics_listen,
+                   " let anybody in reach of this machine read the names of topics and groups; add "
+                   "--insecure if that is what you want"));
+}
+
 Result<void> check_network(const Flags& flags, CommandLine& line) {
   BrokerOptions& options = line.broker;
   const auto namesrv = net::parse_address(line.namesrv_listen);
@@ -94,6 +127,7 @@ Result<void> check_network(const Flags& flags, CommandLine& line) {
   if (line.runs_namesrv) {
     if (auto safe = check_exposure(namesrv->host, flags.insecure); !safe) return safe;
   }
+  if (auto found = find_metrics_address(flags.insecure, line); !found) return found;
   if (!line.runs_broker) return {};
   const bool asks_who = options.authentication_enabled;
   if (auto safe = check_exposure(options.bind_address, flags.insecure || asks_who); !safe) {
@@ -129,7 +163,8 @@ Result<CommandLine> evaluate(const Flags& flags) {
   line.runs_broker = flags.role != "namesrv";
   line.namesrv_listen = flags.namesrv_listen;
   line.ready_json = flags.ready_json;
-  if (!flags.metrics.empty()) return wrong("--metrics is not offered yet");
+  line.log_format = flags.log_format == "json" ? LogFormat::json : LogFormat::text;
+  line.log_level = flags.log_level;
   if (!flags.config.empty()) {
     if (auto read = read_config(flags.config, line); !read) return std::move(read).error();
   }
@@ -140,6 +175,11 @@ Result<CommandLine> evaluate(const Flags& flags) {
   }
   if (!flags.advertise.empty()) {
     if (auto applied = apply_advertise(flags.advertise, line.broker); !applied) {
+      return std::move(applied).error();
+    }
+  }
+  if (!flags.metrics.empty()) {
+    if (auto applied = apply_metrics(flags.metrics, line.broker); !applied) {
       return std::move(applied).error();
     }
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "broker-lite/options.h"
+#include "broker-lite/process_log.h"
 
 namespace rocketmq::broker {
 
@@ -17,7 +18,10 @@ struct CommandLine {
   bool runs_broker = true;
   BrokerOptions broker;  // broker.conf, and the flags over it
   std::string namesrv_listen = "127.0.0.1:9876";
+  std::string metrics_listen;  // empty: no page of metrics
   bool ready_json = false;
+  LogFormat log_format = LogFormat::text;
+  std::string log_level = "info";
   std::vector<std::string> warnings;
   std::optional<std::string> print;  // only this, and exit: help, version, configuration
 };

@@ -44,6 +44,29 @@ TEST(CommandLine, runs_everything_on_the_loopback_by_default) {
   EXPECT_FALSE(line->print);
 }
 
+TEST(CommandLine, shows_metrics_where_it_is_told_to) {
+  EXPECT_EQ(parse({})->metrics_listen, "");
+  const auto line = parse({"--metrics", "127.0.0.1:9877"});
+  ASSERT_TRUE(line) << line.error();
+  EXPECT_EQ(line->metrics_listen, "127.0.0.1:9877");
+  EXPECT_EQ(line->broker.metrics_exporter_type, MetricsExporterType::prom);
+  EXPECT_THAT(refusal({"--metrics", "0.0.0.0:9877"}), HasSubstr("--insecure"));
+  EXPECT_EQ(refusal({"--metrics", "0.0.0.0:9877", "--insecure"}), "accepted");
+
+  const ConfigFile file("metricsExporterType=PROM\n");
+  EXPECT_EQ(parse({"-c", file.path})->metrics_listen, "127.0.0.1:5557");
+  EXPECT_EQ(parse({"-c", file.path, "--metrics", "127.0.0.1:0"})->metrics_listen, "127.0.0.1:0");
+}
+
+TEST(CommandLine, says_how_the_log_is_written) {
+  EXPECT_EQ(parse({})->log_format, LogFormat::text);
+  const auto line = parse({"--log-format", "json", "--log-level", "warning"});
+  ASSERT_TRUE(line) << line.error();
+  EXPECT_EQ(line->log_format, LogFormat::json);
+  EXPECT_EQ(line->log_level, "warning");
+  EXPECT_NE(refusal({"--log-format", "xml"}), "accepted");
+}
+
 TEST(CommandLine, takes_the_flags) {
   const auto line = parse({"--role", "broker", "--listen", "127.0.0.2:0", "-n", "a:1;b:2",
                            "--advertise", "127.0.0.3:7", "--store", ":memory:", "--ready-json"});
@@ -86,7 +109,7 @@ TEST(CommandLine, refuses_what_it_cannot_use) {
   EXPECT_NE(refusal({"-n", "foo"}), "accepted");
   EXPECT_NE(refusal({"--namesrv-listen", ""}), "accepted");
   EXPECT_THAT(refusal({"-c", "/no/such/file"}), HasSubstr("/no/such/file"));
-  EXPECT_THAT(refusal({"--metrics", "127.0.0.1:1"}), HasSubstr("not offered yet"));
+  EXPECT_THAT(refusal({"--metrics", "nowhere"}), HasSubstr("--metrics nowhere"));
   const ConfigFile file("aclEnable=true\n");
   EXPECT_THAT(refusal({"-c", file.path}), HasSubstr("aclEnable"));
 }

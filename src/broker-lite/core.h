@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "broker-lite/metrics/message_metrics.h"
 #include "broker-lite/options.h"
 #include "broker-lite/services/detour.h"
 #include "broker-lite/state/clients.h"
@@ -35,6 +36,7 @@ struct Core {
   SqlFilters& sql_filters;
   Traffic traffic{};
   StoreTimes store_times{};
+  MessageMetrics message_metrics{};
 
   // The address in routes, records and message ids. Java: brokerIP1 and listenPort.
   protocol::Host store_host;

@@ -1,8 +1,6 @@
 // rmq-broker-lite: a name server and a broker on one loop, in one process.
 
 #include <pthread.h>
-#include <spdlog/sinks/stdout_color_sinks.h>
-#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -15,9 +13,13 @@
 #include <vector>
 
 #include "broker-lite/command_line.h"
+#include "broker-lite/process_log.h"
 #include "broker-lite/servers.h"
+#include "broker-lite/status_pages.h"
 #include "net/event_loop.h"
+#include "net/http_server.h"
 #include "protocol/json.h"
+#include "protocol/str.h"
 
 namespace rocketmq::broker {
 namespace {
@@ -47,15 +49,30 @@ void wait_for_signal() {
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);  // a second one ends the process at once
 }
 
-// Quiet: warnings, and that it came and went. Stdout is for the ready line only.
-std::shared_ptr<spdlog::logger> make_logger() {
-  auto logger = spdlog::stderr_color_mt("rmq-broker-lite");
-  logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %l %v");
-  logger->flush_on(spdlog::level::info);
-  return logger;
+struct Status {
+  std::unique_ptr<net::HttpServer> server;  // none: nobody wants it
+  std::string address;
+};
+
+// Before the loop runs; `servers` are there once it does.
+Result<Status> serve_status(net::Loop& loop, const CommandLine& line,
+                            const std::unique_ptr<Servers>& servers, ProcessLog& log) {
+  Status status;
+  if (line.metrics_listen.empty()) return status;
+  net::HttpServerOptions options;
+  options.log = [&log](std::string_view text) { log.warn(text); };
+  status.server = std::make_unique<net::HttpServer>(
+      loop, std::move(options),
+      status_pages({.metrics = [&servers] { return servers->metrics(); },
+                    .readiness = [&servers] { return servers->readiness(); }}));
+  auto address = status.server->listen(line.metrics_listen);
+  if (!address) return std::move(address).error();
+  status.address = *std::move(address);
+  return status;
 }
 
-std::string ready_line(const CommandLine& line, const Servers& servers) {
+std::string ready_line(const CommandLine& line, const Servers& servers,
+                       const std::string& metrics_address) {
   std::string text;
   protocol::JsonWriter json(text);
   const auto add = [&json](std::string_view key, std::string_view value) {
@@ -75,6 +92,7 @@ std::string ready_line(const CommandLine& line, const Servers& servers) {
     add("cluster", line.broker.broker_cluster_name);
     add("store", line.broker.store_path_root_dir);
   }
+  if (!metrics_address.empty()) add("metrics", metrics_address);
   json.end_object();
   return text;
 }
@@ -84,26 +102,28 @@ int run(const CommandLine& line) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);  // of a stdout nobody reads
 
-  const auto logger = make_logger();
-  for (const std::string& warning : line.warnings) logger->warn(warning);
+  ProcessLog log(line.log_format, line.log_level);
+  for (const std::string& warning : line.warnings) log.warn(warning);
 
   net::EventLoop loop;
   std::unique_ptr<Servers> servers;
+  auto status = serve_status(loop, line, servers, log);
+  if (!status) return fail(exit_failed, str("metrics: ", status.error().message));
   std::promise<void> ready;
   {
     auto started = Servers::start(
-        loop, line, [logger](std::string_view text) { logger->warn(text); },
+        loop, line, [&log](std::string_view text) { log.warn(text); },
         [&ready] { ready.set_value(); });
     if (!started) return fail(exit_failed, started.error().message);
     servers = *std::move(started);
   }
   loop.start();
   ready.get_future().wait();
-  if (line.ready_json) std::cout << ready_line(line, *servers) << std::endl;
-  logger->info("started: {}", ready_line(line, *servers));
+  if (line.ready_json) std::cout << ready_line(line, *servers, status->address) << std::endl;
+  log.info(str("started: ", ready_line(line, *servers, status->address)));
 
   wait_for_signal();
-  logger->info("stopping");
+  log.info("stopping");
   std::promise<Result<void>> stopped;
   loop.post([&] {
     servers->stop([&stopped](const Result<void>& result) { stopped.set_value(result); });
@@ -113,11 +133,14 @@ int run(const CommandLine& line) {
     std::cerr << "rmq-broker-lite: did not stop in time\n";
     std::_Exit(exit_failed);  // what would be destroyed is still in use
   }
-  net::run_in(loop, [&servers] { servers.reset(); });
+  net::run_in(loop, [&] {
+    status->server.reset();
+    servers.reset();
+  });
   loop.stop();
   const Result<void> result = stop_result.get();
   if (!result) return fail(exit_failed, result.error().message);
-  logger->info("stopped");
+  log.info("stopped");
   return EXIT_SUCCESS;
 }
 

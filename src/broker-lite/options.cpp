@@ -8,6 +8,7 @@
 #include "broker-lite/auth/access_options.h"
 #include "broker-lite/services/delay_levels.h"
 #include "broker-lite/store/retention.h"
+#include "protocol/split.h"
 #include "protocol/str.h"
 
 namespace rocketmq::broker {
@@ -82,6 +83,15 @@ template <class T>
 bool set_value(std::string_view text, T& value) {
   return protocol::from_text(text, value);
 }
+// Java: MetricsExporterType.valueOf, by name or number.
+bool set_value(std::string_view text, MetricsExporterType& value) {
+  std::int32_t number = 0;
+  const auto named = enum_from_name<MetricsExporterType>(text);
+  if (named) value = *named;
+  if (named || !protocol::from_text(text, number) || number < 0 || number > 3) return bool(named);
+  value = static_cast<MetricsExporterType>(number);
+  return true;
+}
 bool set_value(std::string_view text, FlushDiskType& value) {
   const auto named = enum_from_name<FlushDiskType>(text);
   if (named) value = *named;
@@ -92,6 +102,7 @@ std::string value_text(const std::string& value) { return value; }
 std::string value_text(bool value) { return value ? "true" : "false"; }
 std::string value_text(std::int64_t value) { return std::to_string(value); }
 std::string value_text(std::int32_t value) { return std::to_string(value); }
+std::string value_text(MetricsExporterType value) { return std::string(name_of(value)); }
 std::string value_text(FlushDiskType value) { return std::string(name_of(value)); }
 
 enum class Applied { yes, no_such_setting, bad_value };
@@ -205,6 +216,17 @@ Result<void> check(const BrokerOptions& options) {
   if (options.timer_max_delay_sec > 10LL * 365 * 24 * 3600) {
     return wrong("timerMaxDelaySec is more than ten years");
   }
+  if (options.metrics_exporter_type != MetricsExporterType::disable &&
+      options.metrics_exporter_type != MetricsExporterType::prom) {
+    return wrong("metricsExporterType is neither DISABLE nor PROM: others are not offered here");
+  }
+  if (!is_port(options.metrics_prom_exporter_port)) {
+    return wrong("metricsPromExporterPort is not a port");
+  }
+  if (options.slow_request_threshold_ms < 0) return wrong("slowRequestThresholdMs is below 0");
+  if (auto labels = parse_metrics_label(options.metrics_label); !labels) {
+    return std::move(labels).error();
+  }
   if (auto hours = parse_delete_when(options.delete_when); !hours) return hours.error();
   if (auto levels = DelayLevels::parse(options.message_delay_level); !levels) {
     return std::move(levels).error();
@@ -221,6 +243,28 @@ JavaProperties to_properties(const BrokerOptions& options) {
     properties.push_back({std::string(name), std::move(value)});
   });
   return properties;
+}
+
+Result<std::vector<std::pair<std::string, std::string>>> parse_metrics_label(
+    std::string_view text) {
+  // Prometheus' names of labels; those with two underscores in front are its own.
+  const auto is_name = [](std::string_view name) {
+    const auto is_good = [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    };
+    return !name.empty() && std::ranges::all_of(name, is_good) && !name.starts_with("__") &&
+           (name.front() < '0' || name.front() > '9');
+  };
+  std::vector<std::pair<std::string, std::string>> labels;
+  while (!text.empty()) {
+    std::string_view value = protocol::take_until(text, ',');
+    const std::string_view name = protocol::take_until(value, ':');
+    if (!is_name(name)) {
+      return Error{Errc::invalid_argument, str("metricsLabel: ", name, " is no name of a label")};
+    }
+    labels.emplace_back(name, value);
+  }
+  return labels;
 }
 
 bool is_loopback(std::string_view host) {

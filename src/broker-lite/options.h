@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "protocol/java_properties.h"
@@ -21,11 +22,18 @@ using protocol::parse_java_properties;
 // Java: FlushDiskType.
 enum class FlushDiskType { async_flush, sync_flush };
 
+// Java: MetricsExporterType, in this order: broker.conf may have the number.
+enum class MetricsExporterType { disable, otlp_grpc, prom, log };
+
 }  // namespace rocketmq::broker
 
 template <>
 struct rocketmq::protocol::EnumNames<rocketmq::broker::FlushDiskType> {
   static constexpr std::array<std::string_view, 2> names{"ASYNC_FLUSH", "SYNC_FLUSH"};
+};
+template <>
+struct rocketmq::protocol::EnumNames<rocketmq::broker::MetricsExporterType> {
+  static constexpr std::array<std::string_view, 4> names{"DISABLE", "OTLP_GRPC", "PROM", "LOG"};
 };
 
 namespace rocketmq::broker {
@@ -146,6 +154,14 @@ struct BrokerOptions {
   std::int32_t sql_filter_length_max = 65'536;
   std::int32_t sql_filter_depth_max = 200;
 
+  // What is to be seen. PROM: a page of metrics over HTTP.
+  MetricsExporterType metrics_exporter_type = MetricsExporterType::disable;
+  std::string metrics_prom_exporter_host;  // empty: bindAddress; stock: brokerIP1
+  std::int32_t metrics_prom_exporter_port = 5557;
+  std::string metrics_label;  // "k:v,k:v": on every line
+  // Ours. A request that takes so long is worth a line in the log; 0: none is.
+  std::int64_t slow_request_threshold_ms = 1'000;
+
   // Ours. A limit on requests that are held until a message arrives: each keeps about 600 bytes.
   std::int64_t waiting_pulls_max = 100'000;
 
@@ -242,6 +258,11 @@ struct BrokerOptions {
     v("sqlFilterLengthMax", &O::sql_filter_length_max);
     v("sqlFilterDepthMax", &O::sql_filter_depth_max);
     v("waitingPullsMax", &O::waiting_pulls_max);
+    v("metricsExporterType", &O::metrics_exporter_type);
+    v("metricsPromExporterHost", &O::metrics_prom_exporter_host);
+    v("metricsPromExporterPort", &O::metrics_prom_exporter_port);
+    v("metricsLabel", &O::metrics_label);
+    v("slowRequestThresholdMs", &O::slow_request_threshold_ms);
   }
   bool operator==(const BrokerOptions&) const = default;
 };
@@ -259,6 +280,9 @@ Result<void> check(const BrokerOptions& options);
 
 // All of them, as GET_BROKER_CONFIG and `-p` show them.
 JavaProperties to_properties(const BrokerOptions& options);
+
+// "k:v,k:v", as metricsLabel has it. Fails with invalid_argument where it is something else.
+Result<std::vector<std::pair<std::string, std::string>>> parse_metrics_label(std::string_view text);
 
 // "127.0.0.1", "[::1]", "localhost": reachable from this machine only.
 bool is_loopback(std::string_view host);

@@ -124,6 +124,30 @@ TEST(BrokerOptions, are_shown_without_secrets) {
   }
 }
 
+TEST(BrokerOptions, take_the_kind_of_metrics_by_name_or_number) {
+  for (const char* text : {"metricsExporterType=PROM", "metricsExporterType=2"}) {
+    BrokerOptions options;
+    ASSERT_TRUE(apply_properties(options, parse_java_properties(text)));
+    EXPECT_EQ(options.metrics_exporter_type, MetricsExporterType::prom) << text;
+    EXPECT_TRUE(check(options));
+  }
+  BrokerOptions options;
+  ASSERT_TRUE(apply_properties(options, parse_java_properties("metricsExporterType=OTLP_GRPC")));
+  EXPECT_FALSE(check(options)) << "it is not offered";
+  EXPECT_THAT(*apply_properties(options, parse_java_properties("metricsExporterType=7")),
+              ElementsAre(HasSubstr("cannot be used")));
+}
+
+TEST(BrokerOptions, take_labels_for_all_metrics) {
+  using Labels = std::vector<std::pair<std::string, std::string>>;
+  EXPECT_EQ(parse_metrics_label("zone:a,host:x:1").value(),
+            (Labels{{"zone", "a"}, {"host", "x:1"}}));
+  EXPECT_EQ(parse_metrics_label("").value(), Labels{});
+  EXPECT_FALSE(check(BrokerOptions{.metrics_label = "a b:c"}));
+  EXPECT_FALSE(check(BrokerOptions{.metrics_label = "__name__:x"}));
+  EXPECT_FALSE(check(BrokerOptions{.metrics_label = "1:x"}));
+}
+
 TEST(BrokerOptions, are_shown_as_they_can_be_read_back) {
   BrokerOptions options;
   options.broker_ip1 = "10.0.0.9";

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "broker-lite/broker.h"
+#include "broker-lite/metrics/process_metrics.h"
 #include "broker-lite/namesrv/name_server.h"
 #include "broker-lite/saved_table.h"
 #include "broker-lite/store/mem_file.h"
@@ -21,6 +22,10 @@ class Servers::Impl {
   Result<void> start_namesrv(const CommandLine& line);
   Result<void> start_broker(const BrokerOptions& options, std::function<void()> on_ready);
   void stop(Done on_stopped);
+  std::string metrics();
+  Result<void> readiness() const {
+    return broker_ == nullptr ? Result<void>() : broker_->readiness();
+  }
   Core* broker_core() { return broker_ == nullptr ? nullptr : &broker_->core(); }
 
   std::string namesrv_address_;
@@ -90,6 +95,13 @@ Result<void> Servers::Impl::start_broker(const BrokerOptions& options,
   return {};
 }
 
+std::string Servers::Impl::metrics() {
+  std::string text = broker_ == nullptr ? std::string() : broker_->metrics();
+  protocol::PrometheusText process(text);
+  write_process(process);
+  return text;
+}
+
 void Servers::Impl::stop(Done on_stopped) {
   on_stopped_ = std::move(on_stopped);
   if (!broker_) return stop_namesrv({});
@@ -131,6 +143,8 @@ Result<std::unique_ptr<Servers>> Servers::start(net::Loop& loop, const CommandLi
   return std::unique_ptr<Servers>(new Servers(std::move(impl)));
 }
 
+std::string Servers::metrics() { return impl_->metrics(); }
+Result<void> Servers::readiness() const { return impl_->readiness(); }
 Core* Servers::broker_core() { return impl_->broker_core(); }
 const std::string& Servers::namesrv_address() const { return impl_->namesrv_address_; }
 const std::string& Servers::broker_address() const { return impl_->broker_address_; }

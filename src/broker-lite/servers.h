@@ -32,6 +32,9 @@ class Servers {
 
   // For who shares its loop; nullptr: there is no broker.
   Core* broker_core();
+  // Of the process and, where there is one, of the broker.
+  std::string metrics();
+  Result<void> readiness() const;
   // Empty: there is none.
   const std::string& namesrv_address() const;
   const std::string& broker_address() const;

@@ -231,6 +231,7 @@ void PopHandler::hold(Kind kind, const PopMessage& request, net::Responder respo
   }
   // From now on, not from when it was sent: clocks differ.
   const auto hold_ms = std::min(request.poll_time, hold_ms_max) - answer_margin_ms;
+  responder.note_held();
   pops.add({protocol::Kept(request), std::move(responder), std::move(filter),
             core_.loop.now() + std::chrono::milliseconds(hold_ms)});
   arm_expiry(kind);

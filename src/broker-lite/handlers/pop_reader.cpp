@@ -60,6 +60,9 @@ Result<void> PopReader::pop(const PopMessage& request, const protocol::TopicConf
     core_.offsets.commit(request.consumer_group, advance.topic, advance.queue_id, advance.offset,
                          core_.loop.wall_ms());
   }
+  core_.message_metrics.out(request.topic, request.consumer_group,
+                            static_cast<std::int64_t>(read.records.size()),
+                            static_cast<std::int64_t>(read.bytes));
   core_.traffic.got(request.consumer_group, request.topic,
                     static_cast<std::int64_t>(read.records.size()),
                     static_cast<std::int64_t>(read.bytes), core_.loop.now(), core_.loop.wall_ms());

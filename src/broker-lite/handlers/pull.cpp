@@ -239,6 +239,8 @@ void PullHandler::note(const PullMessage& request, Pass pass) {
                          core_.loop.wall_ms());
   }
   core_.offsets.pulled(group, topic, request.queue_id, found_.next_begin_offset);
+  core_.message_metrics.out(topic, group, static_cast<std::int64_t>(found_.records.size()),
+                            static_cast<std::int64_t>(found_.bytes));
   core_.traffic.got(group, topic, static_cast<std::int64_t>(found_.records.size()),
                     static_cast<std::int64_t>(found_.bytes), core_.loop.now(),
                     core_.loop.wall_ms());
@@ -253,6 +255,7 @@ void PullHandler::hold(const PullMessage& request, net::Responder responder, Mes
                                    : core_.options.short_polling_time_ms;
   const auto deadline = core_.loop.now() + std::chrono::milliseconds(
                                                std::clamp(hold_ms, std::int64_t{0}, hold_ms_max));
+  responder.note_held();
   waiting_.add({protocol::Kept(request), std::move(responder), std::move(filter), deadline});
   arm_expiry();
 }

@@ -11,6 +11,7 @@
 #include "broker-lite/services/delay_service.h"
 #include "broker-lite/services/timer_service.h"
 #include "protocol/str.h"
+#include "protocol/version_name.h"
 
 namespace rocketmq::broker {
 namespace {
@@ -41,7 +42,7 @@ std::string human_bytes(std::uint64_t bytes) {
 
 void add_identity(const Core& core, std::int64_t boot_ms, Table& table) {
   const std::int64_t seconds = (core.loop.wall_ms() - boot_ms) / 1000;
-  table["brokerVersionDesc"] = "V5_3_3";  // the name of our_version
+  table["brokerVersionDesc"] = protocol::version_name(protocol::our_version);
   table["brokerActive"] = "true";
   table["bootTimestamp"] = str(boot_ms);
   table["runtime"] = str("[ ", seconds / 86'400, " days, ", seconds / 3'600 % 24, " hours, ",

@@ -91,6 +91,8 @@ class SendHandler {
   RecordView record(const SendMessageV2& request, const Target& target,
                     const RequestContext& context) const;
   void count(const Target& target, std::size_t messages, const Placed& placed);
+  void count_metrics(const Place& place, const Wishes& wishes, std::string_view properties,
+                     std::size_t messages, const Placed& placed);
   Result<void> check_transaction(const SendMessageV2& request, const Wishes& wishes) const;
   Result<void> put_one(const SendMessageV2& request, const Target& target, RequestContext& context);
   Result<void> put_batch(const SendMessageV2& request, const Target& target,
@@ -194,6 +196,20 @@ void SendHandler::count(const Target& target, std::size_t messages, const Placed
                     core_.loop.now(), core_.loop.wall_ms());
 }
 
+void SendHandler::count_metrics(const Place& place, const Wishes& wishes,
+                                std::string_view properties, std::size_t messages,
+                                const Placed& placed) {
+  if (!core_.message_metrics.is_on()) return;
+  const bool is_fifo =
+      protocol::find_property(properties, protocol::property::sharding_key).has_value();
+  const MessageType type = wishes.is_half   ? MessageType::transaction
+                           : is_fifo        ? MessageType::fifo
+                           : wishes.waits() ? MessageType::delay
+                                            : MessageType::normal;
+  core_.message_metrics.in(place.topic, type, static_cast<std::int64_t>(messages),
+                           placed.end - placed.position);
+}
+
 RecordView SendHandler::record(const SendMessageV2& request, const Target& target,
                                const RequestContext& context) const {
   RecordView record;
@@ -251,6 +267,9 @@ Result<void> SendHandler::put_one(const SendMessageV2& request, const Target& ta
   auto placed = core_.store.put(message, core_.loop.wall_ms());
   if (!placed) return std::move(placed).error();
   count(target, 1, *placed);
+  if (target.is_dead_letter)
+    core_.message_metrics.to_dead_letters(request.topic, request.producer_group);
+  count_metrics(*place, wishes, properties_, 1, *placed);
   std::string recall_handle;
   if (place->deliver_at > 0) {
     recall_handle =
@@ -288,6 +307,9 @@ Result<void> SendHandler::put_batch(const SendMessageV2& request, const Target& 
       core_.store.put_batch(record(request, target, context), context.body(), core_.loop.wall_ms());
   if (!placed) return std::move(placed).error();
   count(target, placed->positions.size(), placed->placed);
+  count_metrics({target.topic, target.queue_id}, wishes, request.properties.value_or(""),
+                placed->positions.size(), placed->placed);
+
   answers_.park(std::move(context.responder), {.queue_id = target.queue_id,
                                                .placed = placed->placed,
                                                .positions = placed->positions,

@@ -137,8 +137,10 @@ Result<bool> SendBackHandler::send_back(const ConsumerSendMsgBack& request,
   if (auto placed = core_.store.put(message, core_.loop.wall_ms()); !placed) {
     return std::move(placed).error();
   }
-  const auto origin = protocol::find_property(properties, protocol::property::retry_topic);
-  core_.traffic.sent_back(request.group, origin.value_or(stored->record.topic), core_.loop.now());
+  const auto moved = protocol::find_property(properties, protocol::property::retry_topic);
+  const std::string_view origin = moved.value_or(stored->record.topic);
+  core_.traffic.sent_back(request.group, origin, core_.loop.now());
+  if (dead) core_.message_metrics.to_dead_letters(origin, request.group);
   return true;
 }
 

@@ -136,7 +136,13 @@ std::int64_t DelayService::deliver_due(std::int32_t number, Level& level, std::i
 
 bool DelayService::deliver(const protocol::RecordView& record) {
   const auto placed = release(core_, record, record.properties);
-  if (placed) return true;
+  if (placed) {
+    // Counted a second time, as stock does, for the topic it was for.
+    const auto topic = protocol::find_property(record.properties, protocol::property::real_topic);
+    core_.message_metrics.in(topic.value_or(""), MessageType::delay, 1,
+                             placed->end - placed->position);
+    return true;
+  }
   log_(str("a delayed message was not delivered: ", to_string(placed.error())));
   return can_never_be_stored(placed.error());
 }

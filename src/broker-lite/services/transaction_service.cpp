@@ -90,13 +90,19 @@ Result<bool> TransactionService::end(const protocol::EndTransaction& request) {
   }
   if (!open_.contains(offset) || ending_.contains(offset)) return false;
 
+  const auto real = real_place_of(half->record);
+  const std::string topic(real ? real->topic : half_topic);
   if (request.commit_or_rollback == protocol::sys_flag::transaction_commit) {
     if (auto committed = commit(*half); !committed) return std::move(committed).error();
+    core_.message_metrics.committed(topic, core_.loop.wall_ms() - half->record.born_timestamp);
   } else if (request.commit_or_rollback != protocol::sys_flag::transaction_rollback) {
     return false;  // its producer does not know yet
   }
   const auto op = put_op({offset});
   if (!op) return op.error();
+  if (request.commit_or_rollback == protocol::sys_flag::transaction_rollback) {
+    core_.message_metrics.rolled_back(topic);
+  }
   ending_.insert(offset);
   // In the next turn, when this one's commit is over.
   core_.loop.defer([this, offset, end = op->end] {

@@ -99,6 +99,18 @@ class Clients {
   // Groups with a live subscription on the topic, sorted.
   std::vector<std::string> groups_subscribed_to(std::string_view topic) const;
 
+  // visit(name, group), and visit(group's name, member).
+  template <class Visit>
+  void for_each_consumer_group(Visit visit) const {
+    for (const auto& [name, group] : consumers_) visit(name, group);
+  }
+  template <class Visit>
+  void for_each_producer(Visit visit) const {
+    for (const auto& [name, members] : producers_) {
+      for (const ClientMember& member : members) visit(name, member);
+    }
+  }
+
   std::size_t channels() const { return channels_.size(); }
   std::size_t members() const { return members_; }
 
