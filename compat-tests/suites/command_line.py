@@ -17,6 +17,29 @@ def expect(code, *arguments, **options):
     return done
 
 
+def check_bench(ns, pid):
+    made = json.loads(expect(0, "bench", "produce", "measured", "--connections", "3", "--in-flight", "4",
+                             "--seconds", "1", "--warm-up", "0.2", "--server-pid", str(pid), "-o", "json",
+                             namesrv=ns).stdout)
+    assert made["messages"] > 0 and made["failed"] == 0, made
+    latency = made["latency_us"]
+    assert 0 < latency["p50"] <= latency["p99"] <= latency["max"], made
+    assert made["client_cpu_us_a_message"] > 0 and made["server_cpu_us_a_message"] > 0, made
+    described = json.loads(expect(0, "topic", "describe", "measured", "-o", "json", namesrv=ns).stdout)
+    stored = sum(q["max_offset"] for q in described["queues"])
+    assert stored >= made["messages"], (stored, made)
+    read = json.loads(expect(0, "bench", "consume", "measured", "--connections", "2", "--seconds", "60",
+                             "-o", "json", namesrv=ns).stdout)
+    assert read["messages"] == stored and read["failed"] == 0, (stored, read)
+    lines = expect(0, "bench", "produce", "measured", "--connections", "1", "--in-flight", "1", "--seconds",
+                   "0.5", namesrv=ns).stdout.splitlines()
+    assert len(lines) == 2 and "PER SECOND" in lines[0] and "P99 US" in lines[0], lines
+    expect(2, "bench", "produce", "measured", "--in-flight", "0", namesrv=ns)
+    expect(2, "bench", namesrv=ns)
+    expect(3, "bench", "produce", "measured", namesrv="127.0.0.1:1")
+    say(f"   rmq bench: {stored} messages sent, and as many read")
+
+
 def main():
     with Folder() as folder, BrokerLite(folder) as server:
         ns = server.namesrv
@@ -56,6 +79,7 @@ def main():
         expect(0, "--help")
         say("   rmq: every command of the slice, exit codes 0 to 4")
 
+        check_bench(ns, server.ready["pid"])
         for example in examples.ON_BROKER_LITE:  # some are of the same group
             examples.run([example], ns)
         say(f"   {len(examples.ON_BROKER_LITE)} examples saw what they promise")

@@ -18,6 +18,7 @@ others=$(git ls-files 'include/rocketmq/*.h' |
 forbid "protocol includes nothing above it" 'net/|client/|broker-lite/|cli/|event2/|nlohmann/' $(files 'src/protocol/*')
 forbid "net includes nothing above it" 'client/|broker-lite/|cli/|nlohmann/' $(files 'src/net/*')
 forbid "only src/net includes libevent" 'event2/' $(files 'src/client/*' 'src/broker-lite/*' 'src/cli/*')
+forbid "only the http server includes Boost" 'boost/' $(files 'src/*' | grep -v '/http_server.cpp$')
 forbid "only net and protocol include OpenSSL" 'openssl/' $(files 'src/client/*' 'src/broker-lite/*' 'src/cli/*')
 forbid "client includes no server" 'broker-lite/|cli/|spdlog/' $(files 'src/client/*')
 # The embedded broker shows messages in the SDK's type.

@@ -24,12 +24,14 @@ struct Context {
     return timeout_ms > 0 ? std::chrono::milliseconds(timeout_ms) : otherwise;
   }
   // `request_timeout` bounds one request and its answer.
-  Client client(std::chrono::milliseconds request_timeout = std::chrono::seconds(3)) const;
+  Client client(std::chrono::milliseconds request_timeout = std::chrono::seconds(3),
+                std::size_t callback_threads = 2) const;
 };
 
 void add_topic_commands(CLI::App& app, Context& context);
 void add_cluster_command(CLI::App& app, Context& context);
 void add_produce_command(CLI::App& app, Context& context);
+void add_bench_command(CLI::App& app, Context& context);
 void add_consume_command(CLI::App& app, Context& context);
 
 }  // namespace rocketmq::cli

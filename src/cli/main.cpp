@@ -6,10 +6,12 @@
 
 namespace rocketmq::cli {
 
-Client Context::client(std::chrono::milliseconds request_timeout) const {
+Client Context::client(std::chrono::milliseconds request_timeout,
+                       std::size_t callback_threads) const {
   ClientOptions options;
   options.name_servers = name_servers;
   options.request_timeout = request_timeout;
+  options.callback_threads = callback_threads;
   options.log_level = LogLevel::warning;
   if (std::getenv("RMQ_DEBUG") != nullptr) options.log_level = LogLevel::debug;
   options.log = [](LogLevel level, std::string_view text) {
@@ -41,6 +43,7 @@ int main(int argc, char** argv) {
   add_cluster_command(app, context);
   add_produce_command(app, context);
   add_consume_command(app, context);
+  add_bench_command(app, context);
 
   try {
     app.parse(argc, argv);
