@@ -23,6 +23,7 @@ class SendFrame {
 
   // The frame with the next id; valid until the next call.
   std::string_view next();
+  std::int32_t opaque() const { return opaque_; }  // of that frame
 
  private:
   std::string bytes_;

@@ -71,19 +71,22 @@ class BrokerLite:
 
 class Stock:
     """Stock Java RocketMQ of a version, started by compat-tests/stock/stock; with `tls`, a folder of
-    certificates, over TLS only."""
+    certificates, over TLS only; `java`: options of the broker's JVM."""
 
-    def __init__(self, version, folder, *conf, tls=None):
+    def __init__(self, version, folder, *conf, tls=None, java=None):
         self.version = version
         self.folder = pathlib.Path(folder)
         self.conf = list(conf)
         self.tls = tls
+        self.java = java
         self.name = "stock " + version
 
     def start(self):
         command = [STOCK, "start", self.version, "--dir", str(self.folder)]
         if self.tls:
             command += ["--tls", str(self.tls)]
+        if self.java:
+            command += ["--broker-java", self.java]
         if self.conf:
             command += ["--conf", *self.conf]
         self._read_ready(command)
