@@ -105,6 +105,8 @@ TEST_F(MetricsTest, tell_how_far_a_group_is_behind_that_nobody_is_connected_of) 
   commit_offset(6);
   EXPECT_EQ(value("rocketmq_consumer_lag_messages", labels), "0");
   EXPECT_EQ(value("rocketmq_consumer_lag_latency_milliseconds", labels), "0");
+  commit_offset(100);
+  EXPECT_EQ(value("rocketmq_consumer_lag_messages", labels), "0") << "nobody is ahead";
   EXPECT_THAT(rig.broker->metrics(), Not(HasSubstr("CID_RMQ_SYS")));
 }
 
