@@ -58,6 +58,23 @@ def ask(connection, code, **fields):
     return connection.answer()
 
 
+CREATE_TOPIC, CREATE_GROUP = 17, 200
+
+
+def create_topic(connection, topic, message_type="NORMAL"):
+    answer = ask(connection, CREATE_TOPIC, topic=topic, defaultTopic="TBW102", readQueueNums=4,
+                 writeQueueNums=4, perm=6, topicFilterType="SINGLE_TAG", topicSysFlag=0,
+                 order="false", attributes=f"+message.type={message_type}")
+    assert answer["code"] == 0, answer
+
+
+def create_group(connection, group, **settings):
+    body = json.dumps({"groupName": group, **settings}).encode()
+    connection.send(frame(request(CREATE_GROUP), body))
+    answer = connection.answer()
+    assert answer["code"] == 0, answer
+
+
 GET_MAX_OFFSET, QUERY_CONSUMER_OFFSET = 30, 14
 
 

@@ -114,6 +114,22 @@ class Stock:
         subprocess.run([STOCK, "stop", "--now", str(self.folder)], stdout=subprocess.DEVNULL)
 
 
+class StockProxy:
+    """The stock proxy, for clients that speak gRPC, in front of the brokers of a server."""
+
+    def __init__(self, version, server, folder):
+        self.version, self.server, self.folder = version, server, str(folder)
+
+    def __enter__(self):
+        out = subprocess.run([STOCK, "start-proxy", self.version, "--namesrv", self.server.namesrv,
+                              "--dir", self.folder], stdout=subprocess.PIPE, check=True, text=True)
+        self.grpc = json.loads(out.stdout)["grpc"]
+        return self
+
+    def __exit__(self, *_):
+        subprocess.run([STOCK, "stop", "--now", self.folder], stdout=subprocess.DEVNULL)
+
+
 class Folder:
     """A temporary folder that stays behind when something went wrong."""
 
