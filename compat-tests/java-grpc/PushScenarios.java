@@ -12,6 +12,7 @@ import org.apache.rocketmq.client.apis.consumer.SimpleConsumer;
 import org.apache.rocketmq.client.apis.message.Message;
 import org.apache.rocketmq.client.apis.message.MessageView;
 import org.apache.rocketmq.client.apis.producer.Producer;
+import org.apache.rocketmq.client.apis.producer.SendReceipt;
 
 /** Scenarios of the push consumer. */
 final class PushScenarios {
@@ -106,7 +107,7 @@ final class PushScenarios {
     stage.expect(groups.size());
   }
 
-  /** Told is whether one came before its time. */
+  /** Told is whether one came before its time. One is recalled, and does not come. */
   static void delay(Stage stage) throws Exception {
     final int count = 4;
     Map<String, Long> due = new ConcurrentHashMap<>();
@@ -116,10 +117,14 @@ final class PushScenarios {
       return ConsumeResult.SUCCESS;
     });
     Producer producer = stage.producer();
-    for (int n = 0; n < count; ++n) {
-      String body = "m-" + n;
+    for (int n = 0; n <= count; ++n) {
+      String body = n == 0 ? "recalled" : "m-" + n;
       due.put(body, System.currentTimeMillis() + 2_000 + n * 1_000);
-      producer.send(stage.message(body).setDeliveryTimestamp(due.get(body)).build());
+      SendReceipt receipt =
+          producer.send(stage.message(body).setDeliveryTimestamp(due.get(body)).build());
+      if (n == 0) {
+        producer.recallMessage(stage.topic(), receipt.getRecallHandle());
+      }
     }
     stage.expect(count);
   }

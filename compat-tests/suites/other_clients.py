@@ -12,7 +12,7 @@ from frames import Connection, create_group, create_topic
 from servers import ROOT, BrokerLite, Folder, Stock, StockProxy, say
 
 CONF = ["enablePropertyFilter=true", "transactionTimeOut=6000", "transactionCheckInterval=2000",
-        "defaultTopicQueueNums=4"]
+        "recallMessageEnable=true"]
 RUST_TOPICS = ["plain", "ordered", "delayed", "tags", "transactions"]
 # The types of the topics that gRPC clients send to.
 GRPC_TOPICS = {"plain": "NORMAL", "tags": "NORMAL", "sql": "NORMAL", "retry": "NORMAL",
