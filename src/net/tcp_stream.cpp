@@ -260,7 +260,7 @@ void TcpStream::flush() {
     }
     if (result.status == Status::want_write) want_write();
     if (result.status == Status::want_write || result.status == Status::want_read) break;
-    return end(error_of(result));
+    return end(error_of(last_words(result)));
   }
   if (output_.empty()) {
     reactor_.give_buffer(std::exchange(output_, {}));
@@ -268,6 +268,17 @@ void TcpStream::flush() {
     return end(Error{Errc::overloaded, "the peer does not read what it asked for"});
   }
   update_reading();
+}
+
+// A server may say no to a certificate, and be gone, when the client has begun to write (TLS 1.3):
+// why is still to be read.
+IoResult TcpStream::last_words(const IoResult& failed_write) {
+  if (tls_ == nullptr) return failed_write;
+  char unread[4096];
+  while (true) {
+    IoResult result = tls_->read(unread, sizeof unread);
+    if (result.status != Status::done) return result.text.empty() ? failed_write : result;
+  }
 }
 
 void TcpStream::want_write() { event_add(write_event_.get(), nullptr); }

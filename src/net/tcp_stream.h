@@ -76,6 +76,7 @@ class TcpStream final : public Stream {
   IoResult read(char* to, std::size_t bytes);
   IoResult write(const char* from, std::size_t bytes);
   void flush();
+  IoResult last_words(const IoResult& failed_write);
   void linger();
 
   bool wants_input() const;

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -207,6 +208,51 @@ TEST_F(TlsTest, asks_clients_for_a_certificate_when_it_must_have_one) {
   ASSERT_FALSE(signed_by_others);
   EXPECT_THAT(signed_by_others.error().message,
               HasSubstr("does not take the certificate of TlsOptions::cert_file"));
+}
+
+// The server is gone, with bytes of ours unread, before we hear why; and we write on.
+TEST_F(TlsTest, says_why_a_server_refused_it_to_who_writes_before_reading) {
+  const auto pair = certificates_.issue();
+  const auto listen =
+      serve(TlsMode::enforcing, {.ca_file = certificates_.ca_file(),
+                                 .cert_file = pair.cert_file,
+                                 .key_file = pair.key_file,
+                                 .client_certificate = TlsSettings::ClientCertificate::required});
+  EventLoop server_loop, loop;
+  Talker client, server;
+  std::promise<void> refused;
+  std::unique_ptr<Listener> listener;
+  server.on_end = [&] { refused.set_value(); };
+  server_loop.start();
+  run_in(server_loop, [&] {
+    listener = server_loop
+                   .listen("127.0.0.1:0", listen,
+                           [&](std::unique_ptr<Stream> stream) {
+                             server.stream = std::move(stream);
+                             server.stream->start(server);
+                           })
+                   .value();
+  });
+
+  client.on_end = [&] { loop.stop(); };
+  const auto write_on = [&] {
+    refused.get_future().wait();
+    client.stream->output().append("more");
+  };
+  const auto connecting =
+      loop.connect(listener->address(), trust(), [&](Result<std::unique_ptr<Stream>> stream) {
+        client.stream = std::move(stream).value();
+        client.stream->start(client);
+        client.stream->output().append("hello");
+        loop.post([&] { loop.post(write_on); });  // the first is sent between the two
+      });
+  loop.run();
+  ASSERT_TRUE(client.end);
+  EXPECT_THAT(client.end->message, HasSubstr("set TlsOptions::cert_file"));
+  run_in(server_loop, [&] {
+    server.stream.reset();
+    listener.reset();
+  });
 }
 
 TEST_F(TlsTest, ends_a_handshake_that_takes_too_long) {
