@@ -1,6 +1,7 @@
 #include "protocol/command_json.h"
 
 #include <charconv>
+#include <cstring>
 
 #include "protocol/json_text.h"
 #include "protocol/str.h"
@@ -31,20 +32,36 @@ class HeaderScanner {
     if (!take(wanted)) fail("JSON header: a separator or bracket is missing");
   }
 
-  // For each member of an object that has been opened: calls member(key) with the scanner behind
-  // the colon. fastjson also takes a comma before the closing brace.
-  template <class Fn>
-  void members(Fn member) {
-    while (problem_ == nullptr && !take('}')) {
-      const std::string_view key = string();
-      expect(':');
-      if (problem_ != nullptr) return;
-      member(key);
-      if (!take(',')) {
-        expect('}');
-        return;
-      }
-    }
+  // The members of an object that has been opened, one after the other:
+  //   while (in.next_key(key)) { …the value…; if (!in.more()) break; }
+  // fastjson also takes a comma before the closing brace.
+  bool next_key(std::string_view& key) {
+    if (problem_ != nullptr || take('}')) return false;
+    key = string();
+    expect(':');
+    return problem_ == nullptr;
+  }
+  bool more() {
+    if (take(',')) return true;
+    expect('}');
+    return false;
+  }
+
+  // A member whose value is a text, as nearly everybody writes it: without spaces and escapes.
+  // Passes over it and the comma behind it; or reads nothing, where it is of another form.
+  bool plain_member(std::string_view& name, std::string_view& value) {
+    if (at_ == end_ || *at_ != '"') return false;
+    char* const name_at = at_ + 1;
+    char* const name_end = find_quote_or_backslash(name_at, end_);
+    if (end_ - name_end < 4 || std::memcmp(name_end, R"(":")", 3) != 0) return false;
+    char* const value_at = name_end + 3;
+    char* const value_end = find_quote_or_backslash(value_at, end_);
+    if (end_ - value_end < 2 || *value_end != '"') return false;
+    if (value_end[1] != ',' && value_end[1] != '}') return false;
+    at_ = value_end + (value_end[1] == ',' ? 2 : 1);
+    name = {name_at, static_cast<std::size_t>(name_end - name_at)};
+    value = {value_at, static_cast<std::size_t>(value_end - value_at)};
+    return true;
   }
 
   std::string_view string() {
@@ -83,6 +100,12 @@ class HeaderScanner {
   }
 
   std::int32_t number() {
+    std::int32_t plain = 0;
+    const auto [behind, problem] = std::from_chars(at_, end_, plain);
+    if (problem == std::errc() && behind != end_ && (*behind == ',' || *behind == '}')) {
+      at_ = const_cast<char*>(behind);
+      return plain;
+    }
     bool is_null = false;
     const std::string_view text = scalar(is_null);
     std::int32_t value = 0;
@@ -167,36 +190,39 @@ void read_ext_fields(HeaderScanner& in, Command& command, const CommandLimits& l
   }
   in.expect('{');
   command.has_fields = true;
-  in.members([&](std::string_view name) {
+  const auto add = [&](const Field& field) {
     if (command.fields.size() == limits.fields_max) {
       in.fail("JSON header: too many extFields");
-      return;
+    } else {
+      command.fields.push_back(field);
     }
+  };
+  std::string_view name;
+  std::string_view value;
+  do {
+    while (in.plain_member(name, value)) add({name, value});
+    if (!in.next_key(name)) return;
     const char next = in.peek();
     if (next == '{' || next == '[') {
       char* const start = in.mark();
       in.skip_value();
-      command.fields.push_back({name, in.since(start)});
-      return;
+      add({name, in.since(start)});
+      continue;
     }
     bool is_null = false;
-    const std::string_view value = in.scalar(is_null);
-    if (!is_null) command.fields.push_back({name, value});
-  });
+    value = in.scalar(is_null);
+    if (!is_null) add({name, value});
+  } while (in.more());
 }
 
-void read_language(HeaderScanner& in, Command& command) {
-  bool is_null = false;
-  const std::string_view text = in.scalar(is_null);
+Language language_of(std::string_view text) {
+  if (const auto named = language_from(text)) return *named;
   int ordinal = 0;
-  if (const auto named = language_from(text)) {
-    command.language = *named;
-  } else if (std::from_chars(text.data(), text.data() + text.size(), ordinal).ec == std::errc() &&
-             ordinal >= 0 && ordinal <= static_cast<int>(Language::node_js)) {
-    command.language = static_cast<Language>(ordinal);  // Java takes the ordinal too
-  } else {
-    command.language = Language::other;
+  if (std::from_chars(text.data(), text.data() + text.size(), ordinal).ec == std::errc() &&
+      ordinal >= 0 && ordinal <= static_cast<int>(Language::node_js)) {
+    return static_cast<Language>(ordinal);  // Java takes the ordinal too
   }
+  return Language::other;
 }
 
 }  // namespace
@@ -208,7 +234,9 @@ Result<void> decode_json_header(std::span<char> header, Command& command,
 
   HeaderScanner in(header);
   in.expect('{');
-  in.members([&](std::string_view key) {
+  std::string_view key;
+  bool is_null = false;
+  while (in.next_key(key)) {
     if (key == "code") {
       command.code = in.number();
     } else if (key == "extFields") {
@@ -216,11 +244,10 @@ Result<void> decode_json_header(std::span<char> header, Command& command,
     } else if (key == "flag") {
       command.flag = in.number();
     } else if (key == "language") {
-      read_language(in, command);
+      command.language = language_of(in.scalar(is_null));
     } else if (key == "opaque") {
       command.opaque = in.number();
     } else if (key == "remark") {
-      bool is_null = false;
       const std::string_view remark = in.scalar(is_null);
       if (!is_null) command.remark = remark;
     } else if (key == "version") {
@@ -228,7 +255,8 @@ Result<void> decode_json_header(std::span<char> header, Command& command,
     } else {
       in.skip_value();
     }
-  });
+    if (!in.more()) break;
+  }
   if (in.problem() == nullptr && !in.at_end()) in.fail("JSON header: text behind the object");
   if (in.problem() != nullptr) return Error{Errc::bad_frame, in.problem()};
   return {};

@@ -1,29 +1,33 @@
 #include "protocol/json_text.h"
 
 #include <array>
+#include <cstdint>
 #include <cstring>
 #include <utility>
 
 namespace rocketmq::protocol {
 namespace {
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
+// The value of a hex digit; -1 for all else.
+constexpr std::array<std::int8_t, 256> hex_values = [] {
+  std::array<std::int8_t, 256> values{};
+  values.fill(-1);
+  for (int i = 0; i < 10; ++i)
+    values[static_cast<std::size_t>('0' + i)] = static_cast<std::int8_t>(i);
+  for (int i = 0; i < 6; ++i) {
+    values[static_cast<std::size_t>('a' + i)] = static_cast<std::int8_t>(10 + i);
+    values[static_cast<std::size_t>('A' + i)] = static_cast<std::int8_t>(10 + i);
+  }
+  return values;
+}();
 
-// The four hex digits at `at`, or -1.
+// The four hex digits at `at`, or something below 0.
 std::int32_t hex_unit(const char* at, const char* end) {
   if (end - at < 4) return -1;
-  std::int32_t unit = 0;
-  for (int i = 0; i < 4; ++i) {
-    const int digit = hex_digit(at[i]);
-    if (digit < 0) return -1;
-    unit = unit * 16 + digit;
-  }
-  return unit;
+  const auto digit = [at](int i) -> std::int32_t {
+    return hex_values[static_cast<unsigned char>(at[i])];
+  };
+  return digit(0) << 12 | digit(1) << 8 | digit(2) << 4 | digit(3);
 }
 
 char* put_utf8(char* to, std::uint32_t point) {
@@ -112,25 +116,30 @@ constexpr std::array<Escape, 256> escapes = make_escapes();
 
 char* unescape_in_place(char*& at, char* end, char quote) {
   char* to = at;
-  while (at != end) {
-    const char c = *at++;
-    if (c == quote) return to;
-    if (c != '\\') {
-      *to++ = c;
-      continue;
+  while (true) {
+    char* stop = at;
+    if (quote == '"') {
+      stop = find_quote_or_backslash(at, end);
+    } else {
+      while (stop != end && *stop != quote && *stop != '\\') ++stop;
     }
+    const auto plain = static_cast<std::size_t>(stop - at);
+    std::memmove(to, at, plain);
+    to += plain;
+    if (stop == end) return nullptr;
+    at = stop + 1;
+    if (*stop == quote) return to;
     if (at == end) return nullptr;
     const char letter = *at++;
     if (letter == 'u') {
       to = put_unicode_escape(to, at, end);
       if (to == nullptr) return nullptr;
-    } else if (const char plain = unescaped(letter); plain != 0) {
-      *to++ = plain;
+    } else if (const char escaped = unescaped(letter); escaped != 0) {
+      *to++ = escaped;
     } else {
       return nullptr;
     }
   }
-  return nullptr;
 }
 
 namespace {
