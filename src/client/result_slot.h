@@ -13,7 +13,7 @@ namespace rocketmq::client {
 template <class T>
 class ResultSlot {
  public:
-  void set(T value) {
+  void set(T&& value) {
     const std::lock_guard lock(mutex_);
     value_.emplace(std::move(value));
     is_set_.notify_one();  // with the lock: who waits may destroy this as soon as it has it

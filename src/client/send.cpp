@@ -35,12 +35,12 @@ void Send::run() {
 }
 
 void Send::tell_waiter() {
-  const auto tell = [this](Result<SendReceipt> told) {
+  const auto tell = [this](Result<SendReceipt>&& told) {
     if (auto* const slot = std::get_if<SendSlot*>(&done)) return (*slot)->set(std::move(told));
     if (auto* const promise = std::get_if<SendPromise>(&done)) promise->set_value(std::move(told));
   };
   if (is_admitted) pending->release();
-  if (has_work()) return tell(*result);
+  if (has_work()) return tell(Result<SendReceipt>(*result));
   const std::unique_ptr<Send> self(this);
   pending->end();
   tell(*std::move(result));
