@@ -36,8 +36,8 @@ class Ports {
   const std::map<BrokerId, std::uint16_t>& all() const { return by_broker_; }
 
  private:
-  const std::uint16_t first_;
-  const std::uint16_t count_;
+  std::uint16_t first_;
+  std::uint16_t count_;
   std::map<BrokerId, std::uint16_t> by_broker_;
   std::map<std::uint16_t, BrokerId> by_port_;
 };

@@ -1,0 +1,350 @@
+#include "proxy/remoting/session.h"
+
+#include <rocketmq/request_code.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "protocol/requests/client_session.h"
+#include "protocol/str.h"
+#include "proxy/remoting/forward.h"
+#include "proxy/remoting/locks.h"
+
+namespace rocketmq::proxy {
+namespace {
+
+using protocol::Command;
+
+void succeed(net::Responder& responder, std::string_view body = {}) {
+  responder.reply(protocol::NoFields{}, body);
+}
+
+// The first good answer; else the last refusal; else why there is none.
+void forward_best(const Upstreams::Answers& answers, net::Responder& responder) {
+  for (const KeptCommand& answer : answers.came) {
+    if (answer->code == 0) return responder.forward(*answer);
+  }
+  if (!answers.came.empty()) return responder.forward(*answers.came.back());
+  responder.fail(answers.last_error);
+}
+
+std::map<std::string, SharedCommand> same_for_all(const std::set<std::string>& addresses,
+                                                  const SharedCommand& command) {
+  std::map<std::string, SharedCommand> by_address;
+  for (const std::string& address : addresses) by_address.emplace(address, command);
+  return by_address;
+}
+
+std::optional<BrokerId> copied(const BrokerId* broker) {
+  return broker == nullptr ? std::nullopt : std::optional(*broker);
+}
+
+}  // namespace
+
+Session::Session(SessionContext& context, net::Channel& client)
+    : context_(context),
+      client_(client.handle()),
+      broker_(copied(context.broker_of(client.local()))),
+      upstreams_(context.loop, context.options, client.handle(), broker_.has_value()) {
+  // A broker must know the client before it is asked for anything: it filters by what the heartbeat
+  // says, and looks for the client in its groups.
+  upstreams_.on_opened = [this](net::Channel& upstream) {
+    if (heartbeat_.command() == nullptr) return;
+    upstream.call(**heartbeat_.command(), context_.options.request_timeout, [](const auto&) {});
+  };
+  upstreams_.on_push = [this](const std::string& address, const Command& command) {
+    if (command.code == static_cast<std::int32_t>(RequestCode::check_transaction_state)) {
+      remember_check(address, command);
+    }
+  };
+  upstreams_.on_lost = [this] { context_.cluster.doubt(); };
+}
+
+Session::~Session() = default;
+
+void Session::handle(net::RequestContext& request) {
+  const Command& command = request.command;
+  if (upstreams_.in_flight() + tasks_.size() >= context_.options.in_flight_max) {
+    return request.responder.fail(Error{
+        Errc::overloaded,
+        str(context_.options.in_flight_max, " requests of this client are under way already")});
+  }
+  if (auto may = check_access(command.code, context_.options.admin); !may) {
+    return request.responder.fail(may.error());
+  }
+  switch (rule_of(command.code).way) {
+    case Way::broker:
+      return to_broker(request);
+    case Way::route:
+      return route(request);
+    case Way::name_server:
+      return start(request, &Session::ask_name_server);
+    case Way::heartbeat:
+      return heartbeat(request);
+    default:
+      break;
+  }
+  if (rule_of(command.code).way == Way::unregister) {
+    heartbeat_.forget();  // the client's next one says what is left
+  }
+  if (broker_) return to_broker(request);  // the port says which, whatever it is
+  switch (rule_of(command.code).way) {
+    case Way::topic_broker:
+      return start(request, &Session::to_broker_of_topic);
+    case Way::group_broker:
+      return start(request, &Session::to_broker_of_group);
+    case Way::topic_brokers:
+      return start(request, &Session::query);
+    case Way::unregister:
+      return start(request, &Session::unregister);
+    case Way::locks:
+      return start(request, &Session::lock);
+    default:
+      return;  // all others were above
+  }
+}
+
+void Session::start(net::RequestContext& request,
+                    Task (Session::*task)(SharedCommand, net::Responder)) {
+  tasks_.start(
+      (this->*task)(std::make_shared<KeptCommand>(request.command), std::move(request.responder)));
+}
+
+// ---- to one broker
+
+std::optional<std::string> Session::address_now(const Command& command) const {
+  const std::string name = broker_name_of(command);
+  const std::string* address = nullptr;
+  if (!name.empty() && !(broker_ && broker_->name == name)) {
+    address = context_.cluster.find_broker(name);
+  } else if (broker_) {
+    address = context_.cluster.find_broker(broker_->name, broker_->id);
+  } else if (const auto check = checks_.find(transaction_of(command)); check != checks_.end()) {
+    address = &check->second;
+  }
+  return address == nullptr ? std::nullopt : std::optional(*address);
+}
+
+void Session::to_broker(net::RequestContext& request) {
+  if (const auto address = address_now(request.command)) {
+    return upstreams_.relay(*address, request.command, std::move(request.responder));
+  }
+  start(request, &Session::find_and_relay);
+}
+
+net::Task<Result<std::string>> Session::address_later(SharedCommand command) {
+  if (const auto address = address_now(**command)) co_return *address;
+  const std::string name = broker_name_of(**command);
+  if (!name.empty() && !(broker_ && broker_->name == name)) {
+    co_return co_await context_.cluster.broker(name);
+  }
+  if (broker_) co_return co_await context_.cluster.broker(broker_->name, broker_->id);
+  co_return co_await context_.cluster.only_broker(std::string(topic_of(**command)));
+}
+
+Session::Task Session::find_and_relay(SharedCommand command, net::Responder responder) {
+  const auto address = co_await address_later(command);
+  if (!address) co_return responder.fail(address.error());
+  upstreams_.relay(*address, **command, std::move(responder));
+}
+
+Session::Task Session::to_broker_of_topic(SharedCommand command, net::Responder responder) {
+  const auto topic = topic_in_body(**command);
+  if (!topic) co_return responder.fail(topic.error());
+  const auto addresses = co_await context_.cluster.brokers_of(*topic);
+  if (!addresses) co_return responder.fail(addresses.error());
+  if (addresses->empty()) {
+    const Error nobody{ResponseCode::service_not_available,
+                       str("topic ", *topic, " has no broker")};
+    co_return responder.fail(nobody);
+  }
+  upstreams_.relay(addresses->front(), **command, std::move(responder));
+}
+
+// Every broker of a group's topics knows all its members. One that has just come up may not yet.
+Session::Task Session::to_broker_of_group(SharedCommand command, net::Responder responder) {
+  if (const auto address = address_now(**command)) {
+    co_return upstreams_.relay(*address, **command, std::move(responder));
+  }
+  const std::string group(group_of(**command));
+  std::set<std::string> topics = heartbeat_.topics_of(group);
+  topics.insert(str("%RETRY%", group));
+  std::set<std::string> addresses = co_await brokers_of(std::move(topics));
+  if (addresses.empty()) addresses = upstreams_.open();
+  Upstreams::Answers answers;
+  answers.last_error =
+      Error{ResponseCode::service_not_available, str("no broker is known for group ", group)};
+  for (const std::string& address : addresses) {
+    auto answer = co_await upstreams_.ask(address, command);
+    if (!answer) {
+      answers.last_error = answer.error();
+      continue;
+    }
+    const bool is_good = (*answer)->code == 0;
+    answers.came.push_back(*std::move(answer));
+    if (is_good) break;
+  }
+  forward_best(answers, responder);
+}
+
+// ---- to several
+
+net::Task<std::set<std::string>> Session::brokers_of(std::set<std::string> topics) {
+  std::set<std::string> addresses;
+  for (const std::string& topic : topics) {
+    const auto of_topic = co_await context_.cluster.brokers_of(topic);
+    if (of_topic) addresses.insert(of_topic->begin(), of_topic->end());
+  }
+  co_return addresses;
+}
+
+void Session::heartbeat(net::RequestContext& request) {
+  const net::TimePoint now = context_.loop.now();
+  const Command& command = request.command;
+  if (!broker_ && heartbeat_.is_repeated(command, now, context_.options.heartbeat_interval)) {
+    if (const KeptCommand* const answer = heartbeat_.answer()) {
+      return request.responder.forward(**answer);
+    }
+    return same_heartbeats_.push_back(std::move(request.responder));
+  }
+  auto kept = std::make_shared<KeptCommand>(command);
+  if (auto set = heartbeat_.set(kept, now); !set) return request.responder.fail(set.error());
+  if (broker_) return to_broker(request);
+  tasks_.start(beat(std::move(kept), std::move(request.responder)));
+}
+
+Session::Task Session::beat(SharedCommand command, net::Responder responder) {
+  std::vector<net::Responder> waiting = std::exchange(same_heartbeats_, {});
+  std::set<std::string> topics = heartbeat_.topics();
+  topics.insert(topics_.begin(), topics_.end());
+  std::set<std::string> addresses = co_await brokers_of(std::move(topics));
+  addresses.insert(upstreams_.open().begin(), upstreams_.open().end());
+  const Upstreams::Answers answers = co_await upstreams_.ask_all(same_for_all(addresses, command));
+
+  if (heartbeat_.command() == command) {
+    std::ranges::move(std::exchange(same_heartbeats_, {}), std::back_inserter(waiting));
+  }
+  waiting.push_back(std::move(responder));
+  const Command* best = best_heartbeat_answer(answers.came);
+  if (best == nullptr && !answers.came.empty()) best = &*answers.came.front();
+  for (net::Responder& each : waiting) {
+    if (best != nullptr) {
+      each.forward(*best);
+    } else if (addresses.empty()) {
+      succeed(each);  // brokers hear of it when the client gets to do with one
+    } else {
+      each.fail(answers.last_error);
+    }
+  }
+  if (best != nullptr && heartbeat_.command() == command) heartbeat_.answered(KeptCommand(*best));
+}
+
+Session::Task Session::unregister(SharedCommand command, net::Responder responder) {
+  if (upstreams_.open().empty()) co_return succeed(responder);
+  const auto answers =
+      co_await upstreams_.ask_all(same_for_all(std::set(upstreams_.open()), command));
+  forward_best(answers, responder);
+}
+
+Session::Task Session::lock(SharedCommand command, net::Responder responder) {
+  const auto bodies = split_locks((*command)->body);
+  if (!bodies) co_return responder.fail(bodies.error());
+  std::map<std::string, SharedCommand> by_address;
+  for (const auto& [name, body] : *bodies) {
+    const auto address = co_await context_.cluster.broker(name);
+    if (!address) co_return responder.fail(address.error());
+    by_address.emplace(*address, std::make_shared<KeptCommand>(with_body(**command, body)));
+  }
+  if ((*command)->is_oneway()) {
+    for (const auto& [address, part] : by_address) upstreams_.relay(address, **part, {});
+    co_return;
+  }
+  const Upstreams::Answers answers = co_await upstreams_.ask_all(by_address);
+  std::vector<std::string> locked;
+  for (const KeptCommand& answer : answers.came) {
+    if (answer->code == 0) locked.emplace_back(answer->body);
+  }
+  if (locked.size() < 2) co_return forward_best(answers, responder);
+  const bool has_body = (*command)->code == static_cast<std::int32_t>(RequestCode::lock_batch_mq);
+  succeed(responder, has_body ? merge_locks(locked) : std::string());
+}
+
+// Each broker has an index of its own messages. A client that sees several brokers at one address
+// asks once for each, and each time hears of all.
+Session::Task Session::query(SharedCommand command, net::Responder responder) {
+  if (const auto address = address_now(**command)) {
+    co_return upstreams_.relay(*address, **command, std::move(responder));
+  }
+  const std::string topic(topic_of(**command));
+  const auto addresses = co_await context_.cluster.brokers_of(topic);
+  if (!addresses) co_return responder.fail(addresses.error());
+  const std::set<std::string> distinct(addresses->begin(), addresses->end());
+  const auto answers = co_await upstreams_.ask_all(same_for_all(distinct, command));
+  std::string messages;
+  Command joined;
+  for (const KeptCommand& answer : answers.came) {
+    if (answer->code != 0) continue;
+    if (messages.empty()) joined = *answer;
+    messages += answer->body;
+  }
+  if (messages.empty()) co_return forward_best(answers, responder);
+  joined.body = messages;
+  responder.forward(joined);
+}
+
+// ---- to name servers
+
+void Session::follow(std::string_view topic) {
+  if (topics_.size() < context_.options.topics_max) topics_.emplace(topic);
+}
+
+void Session::route(net::RequestContext& request) {
+  const auto known = context_.cluster.find_route(topic_of(request.command));
+  if (known == nullptr) return start(request, &Session::ask_for_route);
+  answer_route(request.command, *known, std::move(request.responder));
+}
+
+Session::Task Session::ask_for_route(SharedCommand command, net::Responder responder) {
+  const auto known = co_await context_.cluster.route(std::string(topic_of(**command)));
+  if (!known) co_return responder.fail(known.error());
+  answer_route(**command, **known, std::move(responder));
+}
+
+void Session::answer_route(const Command& command, const protocol::TopicRouteData& known,
+                           net::Responder responder) {
+  net::Channel* const client = client_.get();
+  if (client == nullptr) return;
+  follow(topic_of(command));
+  protocol::TopicRouteData route = known;
+  rewrite(route, context_.addresses(*client, command));
+  succeed(responder,
+          protocol::to_json(route, {.quote_integer_keys = wants_standard_json(command)}));
+}
+
+Session::Task Session::ask_name_server(SharedCommand command, net::Responder responder) {
+  const auto answer = co_await context_.cluster.ask(command, context_.options.admin_timeout);
+  if (!answer) co_return responder.fail(answer.error());
+  net::Channel* const client = client_.get();
+  if (client == nullptr || (*answer)->code != 0) co_return responder.forward(**answer);
+  const auto body =
+      rewrite_body((*command)->code, (*answer)->body, context_.addresses(*client, **command));
+  if (!body) co_return responder.fail(body.error());
+  responder.forward(*with_body(**answer, *body));
+}
+
+// ---- transactions
+
+void Session::remember_check(const std::string& address, const Command& check) {
+  const std::string transaction(transaction_of(check));
+  if (transaction.empty()) return;
+  if (checks_.insert_or_assign(transaction, address).second) {
+    checks_in_order_.push_back(transaction);
+  }
+  if (checks_in_order_.size() > context_.options.checks_max) {
+    checks_.erase(checks_in_order_.front());
+    checks_in_order_.pop_front();
+  }
+}
+
+}  // namespace rocketmq::proxy

@@ -1,0 +1,198 @@
+#include "proxy/remoting/upstreams.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "net/wait.h"
+#include "protocol/requests/pull.h"
+#include "protocol/str.h"
+#include "proxy/remoting/command_call.h"
+#include "proxy/remoting/forward.h"
+
+namespace rocketmq::proxy {
+namespace {
+
+using protocol::Command;
+
+std::int64_t milliseconds(net::Duration duration) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+}
+
+Command without_suggestion(const Command& answer) {
+  Command changed = answer;
+  for (protocol::Field& field : changed.fields) {
+    if (field.name == "suggestWhichBrokerId") field.value = "0";
+  }
+  return changed;
+}
+
+}  // namespace
+
+// A request that was passed on, in either direction: to the broker at `address`, or, where that is
+// empty, to the client. Owns itself until it is answered.
+class Upstreams::Relay final : public protocol::PendingCall {
+ public:
+  Relay(Upstreams& upstreams, std::string address, net::Responder responder, std::int32_t code)
+      : upstreams_(upstreams),
+        address_(std::move(address)),
+        responder_(std::move(responder)),
+        code_(code) {
+    ++upstreams_.relays_;
+  }
+  ~Relay() { --upstreams_.relays_; }
+
+  void answered(protocol::Incoming& incoming) override {
+    const std::unique_ptr<Relay> self(this);
+    const Command& answer = incoming.command();
+    if (answer.code == static_cast<std::int32_t>(ResponseCode::go_away)) {
+      // It means our connection, not the client's.
+      upstreams_.pool_->close(address_);
+      return responder_.fail(Error{ResponseCode::service_not_available,
+                                   str("broker ", address_, " is about to stop")});
+    }
+    const bool is_changed = is_pull(code_) && !upstreams_.slaves_have_addresses_;
+    responder_.forward(is_changed ? without_suggestion(answer) : answer);
+  }
+  void failed(const Error& error) override {
+    const std::unique_ptr<Relay> self(this);
+    responder_.fail(upstreams_.refusal(address_, error));
+  }
+
+ private:
+  Upstreams& upstreams_;
+  const std::string address_;
+  net::Responder responder_;
+  const std::int32_t code_;
+};
+
+struct Upstreams::Round {
+  Answers answers;
+  std::size_t left = 0;
+  net::Event done;
+};
+
+Upstreams::Upstreams(net::Loop& loop, const FrontOptions& options, net::ChannelHandle client,
+                     bool slaves_have_addresses)
+    : loop_(loop),
+      options_(options),
+      client_(std::move(client)),
+      slaves_have_addresses_(slaves_have_addresses) {
+  pushes_.on_any_other([this](net::RequestContext& request) { push(request); });
+  pool_ = std::make_unique<net::ChannelPool>(loop, options.upstream, &pushes_);
+  pool_->on_opened = [this](const std::string& address) {
+    open_.insert(address);
+    if (on_opened) on_opened(*pool_->find(address));
+  };
+  pool_->on_closed = [this](const std::string& address, const Error&) {
+    open_.erase(address);
+    if (on_lost) on_lost();
+  };
+}
+
+Upstreams::~Upstreams() = default;
+
+// ---- to brokers
+
+void Upstreams::relay(const std::string& address, const Command& command,
+                      net::Responder responder) {
+  if (net::Channel* const upstream = pool_->find(address)) {
+    return relay_on(*upstream, address, command, std::move(responder));
+  }
+  tasks_.start(
+      connect_and_relay(address, std::make_shared<KeptCommand>(command), std::move(responder)));
+}
+
+net::Task<> Upstreams::connect_and_relay(std::string address, SharedCommand command,
+                                         net::Responder responder) {
+  const auto connected = co_await pool_->get(address, timeout_of(**command));
+  if (!connected) co_return responder.fail(refusal(address, connected.error()));
+  net::Channel* const upstream = connected->get();
+  if (upstream == nullptr) {
+    const Error lost{Errc::not_connected, "the connection was lost"};
+    co_return responder.fail(refusal(address, lost));
+  }
+  relay_on(*upstream, address, **command, std::move(responder));
+}
+
+void Upstreams::relay_on(net::Channel& upstream, const std::string& address, const Command& command,
+                         net::Responder responder) {
+  if (command.is_oneway()) return static_cast<void>(upstream.oneway(command));
+  auto relay = std::make_unique<Relay>(*this, address, std::move(responder), command.code);
+  if (auto sent = upstream.send(*relay, command, timeout_of(command)); !sent) {
+    return relay.release()->failed(sent.error());
+  }
+  relay.release();  // answered() or failed() deletes it
+}
+
+net::Task<Result<KeptCommand>> Upstreams::ask(std::string address, SharedCommand command) {
+  const net::TimePoint deadline = loop_.now() + timeout_of(**command);
+  const auto connected = co_await pool_->get(address, timeout_of(**command));
+  if (!connected) co_return refusal(address, connected.error());
+  net::Channel* const upstream = connected->get();
+  if (upstream == nullptr) {
+    const Error lost{Errc::not_connected, "the connection was lost"};
+    co_return refusal(address, lost);
+  }
+  auto answer = co_await CommandCall(*upstream, **command, deadline - loop_.now());
+  if (!answer) co_return refusal(address, answer.error());
+  co_return answer;
+}
+
+net::Task<Upstreams::Answers> Upstreams::ask_all(std::map<std::string, SharedCommand> by_address) {
+  const auto round = std::make_shared<Round>();
+  round->left = by_address.size();
+  for (const auto& [address, command] : by_address) {
+    tasks_.start(ask_for(round, address, command));
+  }
+  if (round->left > 0) co_await round->done.wait();
+  co_return std::move(round->answers);
+}
+
+net::Task<> Upstreams::ask_for(std::shared_ptr<Round> round, std::string address,
+                               SharedCommand command) {
+  auto answer = co_await ask(std::move(address), std::move(command));
+  if (answer) {
+    round->answers.came.push_back(*std::move(answer));
+  } else {
+    round->answers.last_error = std::move(answer).error();
+  }
+  if (--round->left == 0) round->done.set();
+}
+
+net::Duration Upstreams::timeout_of(const Command& command) const {
+  const std::chrono::milliseconds held(
+      std::min(held_for_ms(command), milliseconds(options_.held_max)));
+  if (held.count() > 0) return held + options_.held_margin;
+  const bool is_program = rule_of(command.code).access == Access::client;
+  return is_program ? options_.request_timeout : options_.admin_timeout;
+}
+
+Error Upstreams::refusal(const std::string& address, const Error& error) {
+  if (error.code == Errc::overloaded || error.code == Errc::too_large) return error;
+  if (address.empty()) return {ResponseCode::system_error, str("the client: ", error.message)};
+  if (on_lost) on_lost();
+  const std::string what = str("broker ", address, ": ", error.message);
+  const bool is_harmless = error.outcome == Outcome::not_sent;
+  return {is_harmless ? ResponseCode::service_not_available : ResponseCode::system_error, what};
+}
+
+// ---- from brokers
+
+void Upstreams::push(net::RequestContext& request) {
+  net::Channel* const client = client_.get();
+  if (client == nullptr) return request.responder.fail(Error{Errc::not_connected, "it is gone"});
+  if (on_push) {
+    for (const std::string& address : open_) {
+      if (pool_->find(address) == &request.channel) on_push(address, request.command);
+    }
+  }
+  if (request.command.is_oneway()) return static_cast<void>(client->oneway(request.command));
+  auto relay = std::make_unique<Relay>(*this, "", std::move(request.responder), 0);
+  if (auto sent = client->send(*relay, request.command, options_.push_timeout); !sent) {
+    return relay.release()->failed(sent.error());
+  }
+  relay.release();
+}
+
+}  // namespace rocketmq::proxy

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <rocketmq/result.h>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "net/channel_pool.h"
+#include "net/responder.h"
+#include "net/router.h"
+#include "net/task_set.h"
+#include "proxy/remoting/front_options.h"
+#include "proxy/remoting/kept_command.h"
+
+namespace rocketmq::proxy {
+
+// The connections to brokers of one client, which belong to nobody else: a broker sees each client
+// as if it were there itself, and what a broker asks goes to that client. Belongs to the loop.
+class Upstreams {
+ public:
+  // What brokers ask goes to `client`. Where `slaves_have_addresses`, it can go to the slave that
+  // an answer to a pull suggests; where all brokers share one address it cannot, and is not told.
+  Upstreams(net::Loop& loop, const FrontOptions& options, net::ChannelHandle client,
+            bool slaves_have_addresses);
+  ~Upstreams();
+  Upstreams(const Upstreams&) = delete;
+  Upstreams& operator=(const Upstreams&) = delete;
+
+  // Passes the command on to the broker at `address`, connecting first if need be, and its answer,
+  // or why there is none, to the client.
+  void relay(const std::string& address, const protocol::Command& command,
+             net::Responder responder);
+  // The answer as it came, whatever its code; errors as the client is to be told them.
+  net::Task<Result<KeptCommand>> ask(std::string address, SharedCommand command);
+  // The same of several, side by side: the answers that came, and the last error.
+  struct Answers {
+    std::vector<KeptCommand> came;
+    Error last_error;
+  };
+  net::Task<Answers> ask_all(std::map<std::string, SharedCommand> by_address);
+
+  // Addresses of the open ones.
+  const std::set<std::string>& open() const { return open_; }
+  // Requests of the client that wait for a broker.
+  std::size_t in_flight() const { return relays_ + tasks_.size(); }
+
+  // Told, before anything else is sent, that a connection was made. Set before first use.
+  std::function<void(net::Channel& upstream)> on_opened;
+  // Told of everything a broker asks.
+  std::function<void(const std::string& address, const protocol::Command& command)> on_push;
+  // Told that a broker could not be reached, or was lost.
+  std::function<void()> on_lost;
+
+ private:
+  class Relay;
+  struct Round;
+
+  void relay_on(net::Channel& upstream, const std::string& address,
+                const protocol::Command& command, net::Responder responder);
+  net::Task<> connect_and_relay(std::string address, SharedCommand command,
+                                net::Responder responder);
+  net::Task<> ask_for(std::shared_ptr<Round> round, std::string address, SharedCommand command);
+  void push(net::RequestContext& request);
+  net::Duration timeout_of(const protocol::Command& command) const;
+  // Of a call to the broker at `address`.
+  Error refusal(const std::string& address, const Error& error);
+
+  net::Loop& loop_;
+  const FrontOptions& options_;
+  const net::ChannelHandle client_;
+  const bool slaves_have_addresses_;
+  std::set<std::string> open_;
+  std::size_t relays_ = 0;
+  net::Router pushes_;
+  std::unique_ptr<net::ChannelPool> pool_;
+  net::TaskSet tasks_;
+};
+
+}  // namespace rocketmq::proxy
