@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "broker-lite/options.h"
-#include "broker-lite/process_log.h"
+#include "process/process_log.h"
 
 namespace rocketmq::broker {
 

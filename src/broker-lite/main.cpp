@@ -1,9 +1,7 @@
 // rmq-broker-lite: a name server and a broker on one loop, in one process.
 
-#include <pthread.h>
 #include <unistd.h>
 
-#include <csignal>
 #include <cstdlib>
 #include <future>
 #include <iostream>
@@ -13,11 +11,12 @@
 #include <vector>
 
 #include "broker-lite/command_line.h"
-#include "broker-lite/process_log.h"
 #include "broker-lite/servers.h"
 #include "broker-lite/status_pages.h"
 #include "net/event_loop.h"
 #include "net/http_server.h"
+#include "process/process_log.h"
+#include "process/stop_signal.h"
 #include "protocol/json.h"
 #include "protocol/str.h"
 
@@ -31,22 +30,6 @@ constexpr auto stop_time_max = std::chrono::milliseconds(2800);  // the promise 
 int fail(int code, std::string_view what) {
   std::cerr << "rmq-broker-lite: " << what << '\n';
   return code;
-}
-
-// Blocked in every thread, so that only wait_for_signal() sees them.
-sigset_t stop_signals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  return signals;
-}
-
-void wait_for_signal() {
-  const sigset_t signals = stop_signals();
-  int signal = 0;
-  sigwait(&signals, &signal);
-  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);  // a second one ends the process at once
 }
 
 struct Status {
@@ -98,10 +81,7 @@ std::string ready_line(const CommandLine& line, const Servers& servers,
 }
 
 int run(const CommandLine& line) {
-  const sigset_t signals = stop_signals();
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);  // of a stdout nobody reads
-
+  block_stop_signals();
   ProcessLog log(line.log_format, line.log_level);
   for (const std::string& warning : line.warnings) log.warn(warning);
 
@@ -122,7 +102,7 @@ int run(const CommandLine& line) {
   if (line.ready_json) std::cout << ready_line(line, *servers, status->address) << std::endl;
   log.info(str("started: ", ready_line(line, *servers, status->address)));
 
-  wait_for_signal();
+  wait_for_stop_signal();
   log.info("stopping");
   std::promise<Result<void>> stopped;
   loop.post([&] {

@@ -1,4 +1,4 @@
-#include "broker-lite/process_log.h"
+#include "process/process_log.h"
 
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
@@ -9,7 +9,7 @@
 #include "protocol/json.h"
 #include "protocol/str.h"
 
-namespace rocketmq::broker {
+namespace rocketmq {
 namespace {
 
 std::string json_string(std::string_view text) {
@@ -24,7 +24,7 @@ ProcessLog::ProcessLog(LogFormat format, const std::string& level,
                        std::shared_ptr<spdlog::sinks::sink> sink)
     : format_(format) {
   if (!sink) sink = std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
-  logger_ = std::make_shared<spdlog::logger>("rmq-broker-lite", std::move(sink));
+  logger_ = std::make_shared<spdlog::logger>("", std::move(sink));
   logger_->set_pattern(format == LogFormat::json
                            ? R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l","message":%v})"
                            : "%Y-%m-%d %H:%M:%S.%e %l %v");
@@ -48,4 +48,4 @@ void ProcessLog::write(bool is_warning, std::string_view line) {
   logger_->log(level, format_ == LogFormat::json ? json_string(text) : text);
 }
 
-}  // namespace rocketmq::broker
+}  // namespace rocketmq

@@ -15,7 +15,7 @@ class sink;
 }
 }  // namespace spdlog
 
-namespace rocketmq::broker {
+namespace rocketmq {
 
 enum class LogFormat {
   text,  // 2026-01-02 03:04:05.678 warning what happened
@@ -46,4 +46,4 @@ class ProcessLog {
   net::LogLimit limit_{lines_per_second};
 };
 
-}  // namespace rocketmq::broker
+}  // namespace rocketmq

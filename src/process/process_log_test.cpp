@@ -1,4 +1,4 @@
-#include "broker-lite/process_log.h"
+#include "process/process_log.h"
 
 #include <gmock/gmock.h>
 #include <spdlog/sinks/ostream_sink.h>
@@ -8,7 +8,7 @@
 #include "protocol/json.h"
 #include "protocol/str.h"
 
-namespace rocketmq::broker {
+namespace rocketmq {
 namespace {
 
 using ::testing::EndsWith;
@@ -54,4 +54,4 @@ TEST(ProcessLog, does_not_let_a_flood_through) {
 }
 
 }  // namespace
-}  // namespace rocketmq::broker
+}  // namespace rocketmq

@@ -1,0 +1,94 @@
+#include "proxy/command_line.h"
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "protocol/testing/temporary_folder.h"
+
+namespace rocketmq::proxy {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+Result<CommandLine> parse(std::vector<std::string> arguments) {
+  return parse_command_line(arguments);
+}
+std::string refusal(std::vector<std::string> arguments) {
+  const auto line = parse_command_line(arguments);
+  return line ? "accepted" : line.error().message;
+}
+
+struct ConfigFile {
+  explicit ConfigFile(std::string_view text) {
+    std::filesystem::create_directory(folder.path);
+    std::ofstream(path) << text;
+  }
+  const TemporaryFolder folder;
+  const std::string path = folder.path + "/proxy.conf";
+};
+
+TEST(ProxyCommandLine, listens_on_the_loopback_and_lets_no_tools_through_by_default) {
+  const auto line = parse({});
+  ASSERT_TRUE(line) << line.error();
+  EXPECT_EQ(line->options, ProxyOptions());
+  EXPECT_EQ(line->options.listen, "127.0.0.1:8080");
+  EXPECT_THAT(line->front.cluster.name_servers, ElementsAre("127.0.0.1:9876"));
+  EXPECT_EQ(line->front.admin, AdminPolicy::deny);
+  EXPECT_EQ(line->front.addressing, Addressing::auto_by);
+  EXPECT_FALSE(line->print);
+}
+
+TEST(ProxyCommandLine, takes_settings_from_a_file_and_flags_over_it) {
+  const ConfigFile file(
+      "# of the shop\nnamesrvAddr = a:9876;b:9876\nadmin=read\n\ninFlightMax=7\n");
+  const auto line = parse({"-c", file.path, "--admin", "all", "--addressing", "ports"});
+  ASSERT_TRUE(line) << line.error();
+  EXPECT_THAT(line->front.cluster.name_servers, ElementsAre("a:9876", "b:9876"));
+  EXPECT_EQ(line->front.admin, AdminPolicy::all);
+  EXPECT_EQ(line->front.addressing, Addressing::ports);
+  EXPECT_EQ(line->front.in_flight_max, 7);
+}
+
+TEST(ProxyCommandLine, says_which_line_of_the_file_is_wrong) {
+  EXPECT_THAT(refusal({"-c", ConfigFile("admin=read\n\nnoSuch=1\n").path}),
+              HasSubstr("proxy.conf, line 3: there is no setting noSuch"));
+  EXPECT_THAT(refusal({"-c", ConfigFile("listen\n").path}),
+              HasSubstr("line 1: listen is not name=value"));
+  EXPECT_THAT(refusal({"-c", ConfigFile("inFlightMax=many\n").path}),
+              HasSubstr("line 1: inFlightMax=many cannot be used"));
+  EXPECT_THAT(refusal({"-c", ConfigFile("tlsOnly=yes\n").path}), HasSubstr("line 1: tlsOnly=yes"));
+  EXPECT_THAT(refusal({"-c", "/no/such/file"}), HasSubstr("cannot read /no/such/file"));
+}
+
+TEST(ProxyCommandLine, refuses_what_no_proxy_can_run_with) {
+  EXPECT_THAT(refusal({"--addressing", "names"}), HasSubstr("write bname, ports or auto"));
+  EXPECT_THAT(refusal({"--admin", "yes"}), HasSubstr("write deny, read or all"));
+  EXPECT_THAT(refusal({"--listen", "8080"}), HasSubstr("listen=8080"));
+  EXPECT_THAT(refusal({"-n", ";"}), HasSubstr("namesrvAddr=;"));
+  EXPECT_THAT(refusal({"--advertise", "http://x"}), HasSubstr("HOST or HOST:PORT"));
+  EXPECT_EQ(refusal({"--advertise", "proxy.example"}), "accepted");
+  EXPECT_EQ(refusal({"--advertise", "proxy.example:80"}), "accepted");
+  EXPECT_THAT(refusal({"--tls-key", "key.pem"}), HasSubstr("need tlsCert"));
+  EXPECT_THAT(refusal({"--tls-cert", "/no/such/cert"}), HasSubstr("TLS: "));
+  EXPECT_THAT(refusal({"-c", ConfigFile("requestTimeoutMs=0").path}), HasSubstr("is below 1"));
+  EXPECT_THAT(refusal({"-c", ConfigFile("portsFirst=65500").path}), HasSubstr("65535"));
+  EXPECT_THAT(refusal({"-c", ConfigFile("frameBytesMax=16777217").path}), HasSubstr("frames end"));
+}
+
+TEST(ProxyCommandLine, prints_a_configuration_that_it_reads) {
+  const auto line = parse({"-p", "--admin", "read"});
+  ASSERT_TRUE(line);
+  ASSERT_TRUE(line->print);
+  ProxyOptions read;
+  ASSERT_TRUE(apply_file(read, *line->print));
+  EXPECT_EQ(read, line->options);
+  ProxyOptions secret;
+  secret.tls_key_password = "hush";
+  EXPECT_THAT(to_file(secret), Not(HasSubstr("hush")));
+}
+
+}  // namespace
+}  // namespace rocketmq::proxy

@@ -1,0 +1,91 @@
+// rmq-proxy: one address for RocketMQ clients, in front of a cluster.
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <future>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "net/event_loop.h"
+#include "process/process_log.h"
+#include "process/stop_signal.h"
+#include "protocol/json.h"
+#include "protocol/str.h"
+#include "proxy/command_line.h"
+#include "proxy/proxy.h"
+
+namespace rocketmq::proxy {
+namespace {
+
+constexpr int exit_failed = 1;
+constexpr int exit_bad_usage = 2;
+constexpr auto stop_time_beyond_drain = std::chrono::seconds(1);
+
+int fail(int code, std::string_view what) {
+  std::cerr << "rmq-proxy: " << what << '\n';
+  return code;
+}
+
+std::string ready_line(const Proxy& proxy) {
+  std::string text;
+  protocol::JsonWriter json(text);
+  json.begin_object();
+  json.key("ready");
+  json.boolean(true);
+  json.key("pid");
+  json.integer(::getpid());
+  json.key("remoting");
+  json.string(proxy.remoting_address());
+  json.end_object();
+  return text;
+}
+
+int run(const CommandLine& line) {
+  block_stop_signals();
+  ProcessLog log(line.log_format, line.log_level);
+  net::EventLoop loop;
+  std::unique_ptr<Proxy> proxy;
+  {
+    auto started = Proxy::start(loop, line.options, line.front,
+                                [&log](std::string_view text) { log.warn(text); });
+    if (!started) return fail(exit_failed, started.error().message);
+    proxy = *std::move(started);
+  }
+  loop.start();
+  if (line.ready_json) std::cout << ready_line(*proxy) << std::endl;
+  log.info(str("started: ", ready_line(*proxy)));
+
+  wait_for_stop_signal();
+  log.info("stopping");
+  std::promise<void> stopped;
+  loop.post([&] { proxy->stop([&stopped] { stopped.set_value(); }); });
+  const auto stop_time_max =
+      std::chrono::milliseconds(line.options.drain_time_ms) + stop_time_beyond_drain;
+  if (stopped.get_future().wait_for(stop_time_max) != std::future_status::ready) {
+    std::cerr << "rmq-proxy: did not stop in time\n";
+    std::_Exit(exit_failed);  // what would be destroyed is still in use
+  }
+  net::run_in(loop, [&] { proxy.reset(); });
+  loop.stop();
+  log.info("stopped");
+  return EXIT_SUCCESS;
+}
+
+}  // namespace
+}  // namespace rocketmq::proxy
+
+int main(int argc, char** argv) {
+  using namespace rocketmq::proxy;
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  const auto line = parse_command_line(arguments);
+  if (!line) return fail(exit_bad_usage, line.error().message);
+  if (line->print) {
+    std::cout << *line->print << std::flush;
+    return std::cout ? EXIT_SUCCESS : exit_failed;
+  }
+  return run(*line);
+}

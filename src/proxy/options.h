@@ -1,0 +1,96 @@
+#pragma once
+
+#include <rocketmq/result.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "proxy/remoting/front_options.h"
+
+namespace rocketmq::proxy {
+
+// The settings of rmq-proxy, by the names they have in its configuration file. What they mean is
+// told in docs/rmq-proxy.md; limits and times where they are used, in front_options.h.
+struct ProxyOptions {
+  std::string namesrv_addr = "127.0.0.1:9876";
+  std::string listen = "127.0.0.1:8080";
+  std::string advertise;
+  std::string addressing = "auto";  // bname, ports, auto
+  std::string admin = "deny";       // deny, read, all
+
+  // With addressing=ports or auto: ports of brokers, and where it is kept whose they are.
+  std::int32_t ports_first = 8100;
+  std::int32_t ports_count = 100;
+  std::string ports_file = "rmq-proxy.ports.json";
+
+  std::string tls_cert;  // empty: no TLS on the listener
+  std::string tls_key;
+  std::string tls_key_password;
+  std::string tls_client_ca;  // empty: clients need no certificate
+  bool tls_only = false;      // a client without TLS is not let in
+  bool upstream_tls = false;
+  std::string upstream_tls_ca;  // empty: the certificates of brokers are not checked
+  std::string upstream_tls_cert;
+  std::string upstream_tls_key;
+  bool upstream_tls_verify_host = false;  // as in Java
+
+  std::int64_t request_timeout_ms = 2500;
+  std::int64_t admin_timeout_ms = 4500;
+  std::int64_t held_margin_ms = 8000;
+  std::int64_t push_timeout_ms = 10'000;
+  std::int64_t heartbeat_interval_ms = 5000;
+  std::int64_t route_ttl_ms = 20'000;
+  std::int64_t idle_timeout_ms = 120'000;
+  std::int64_t drain_time_ms = 2000;  // from SIGTERM on; a second SIGTERM ends the process at once
+  std::int64_t connections_max = 16'384;
+  std::int64_t in_flight_max = 16'384;  // of one client
+  std::int64_t frame_bytes_max = 16 * 1024 * 1024;
+
+  template <class V>
+  static constexpr void fields(V&& v) {
+    using O = ProxyOptions;
+    v("namesrvAddr", &O::namesrv_addr);
+    v("listen", &O::listen);
+    v("advertise", &O::advertise);
+    v("addressing", &O::addressing);
+    v("admin", &O::admin);
+    v("portsFirst", &O::ports_first);
+    v("portsCount", &O::ports_count);
+    v("portsFile", &O::ports_file);
+    v("tlsCert", &O::tls_cert);
+    v("tlsKey", &O::tls_key);
+    v("tlsKeyPassword", &O::tls_key_password);
+    v("tlsClientCa", &O::tls_client_ca);
+    v("tlsOnly", &O::tls_only);
+    v("upstreamTls", &O::upstream_tls);
+    v("upstreamTlsCa", &O::upstream_tls_ca);
+    v("upstreamTlsCert", &O::upstream_tls_cert);
+    v("upstreamTlsKey", &O::upstream_tls_key);
+    v("upstreamTlsVerifyHost", &O::upstream_tls_verify_host);
+    v("requestTimeoutMs", &O::request_timeout_ms);
+    v("adminTimeoutMs", &O::admin_timeout_ms);
+    v("heldMarginMs", &O::held_margin_ms);
+    v("pushTimeoutMs", &O::push_timeout_ms);
+    v("heartbeatIntervalMs", &O::heartbeat_interval_ms);
+    v("routeTtlMs", &O::route_ttl_ms);
+    v("idleTimeoutMs", &O::idle_timeout_ms);
+    v("drainTimeMs", &O::drain_time_ms);
+    v("connectionsMax", &O::connections_max);
+    v("inFlightMax", &O::in_flight_max);
+    v("frameBytesMax", &O::frame_bytes_max);
+  }
+  bool operator==(const ProxyOptions&) const = default;
+};
+
+// Sets what a configuration file says: lines of name=value, and of # and what follows it. An error
+// begins with the number of its line: a setting that is misspelt is no setting.
+Result<void> apply_file(ProxyOptions& options, std::string_view text);
+
+// The file that would give these options.
+std::string to_file(const ProxyOptions& options);
+
+// What the front is told. Errors: invalid_argument, naming the setting. TLS files are read now.
+Result<FrontOptions> front_options(const ProxyOptions& options);
+
+}  // namespace rocketmq::proxy
