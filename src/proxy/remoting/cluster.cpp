@@ -123,11 +123,15 @@ net::Task<Result<std::string>> Cluster::only_broker(std::string topic) {
   std::set<std::string> names;
   if (!topic.empty()) {
     const auto known = co_await route(topic);
-    if (!known) co_return known.error();
-    for (const protocol::BrokerData& broker : (*known)->broker_datas) {
-      names.insert(broker.broker_name);
+    if (known) {
+      for (const protocol::BrokerData& broker : (*known)->broker_datas) {
+        names.insert(broker.broker_name);
+      }
+    } else if (known.error().code != ResponseCode::topic_not_exist) {
+      co_return known.error();
     }
-  } else {
+  }
+  if (names.empty()) {  // a topic may be about to be made
     if (!brokers_asked_at_ || loop_.now() - *brokers_asked_at_ >= options_.route_ttl) doubt();
     if (is_asking_for_brokers_) co_await brokers_asked_.wait();
     for (const auto& [name, addresses] : brokers_) names.insert(name);

@@ -53,8 +53,8 @@ class Cluster {
   const std::string* find_broker(std::string_view name, std::int64_t id = 0) const;
   // The same, or asks which brokers there are. Errors: broker_not_exist, service_not_available.
   net::Task<Result<std::string>> broker(std::string name, std::int64_t id = 0);
-  // The only broker of the topic; without a topic, of the cluster. Errors: those of route(), and
-  // version_not_supported when there are several.
+  // The only broker of the topic; of one that does not exist, or of none, that of the cluster.
+  // Errors: service_not_available, and version_not_supported when there are several.
   net::Task<Result<std::string>> only_broker(std::string topic);
   // Addresses of all brokers of the topic, a master each.
   net::Task<Result<std::vector<std::string>>> brokers_of(std::string topic);

@@ -201,9 +201,20 @@ TEST_F(FrontTest, uses_the_only_broker_of_a_topic_where_none_is_named) {
   const auto got = client.call(command(RequestCode::get_max_offset, {{"topic", "T"}}));
   EXPECT_EQ(got.code, 15) << "as the stock proxy";
   EXPECT_THAT(got.text, HasSubstr("addressing=ports"));
-  EXPECT_EQ(client.call(command(RequestCode::get_max_offset, {{"topic", "nobody's"}})).code, 17);
+  EXPECT_EQ(client.call(command(RequestCode::get_max_offset, {{"topic", "new"}})).code, 15);
   EXPECT_EQ(client.call(offset_at("nobody")).code,
             static_cast<int>(ResponseCode::broker_not_exist));
+}
+
+TEST_F(FrontTest, takes_a_topic_that_is_about_to_be_made_to_the_only_broker_there_is) {
+  options_.admin = AdminPolicy::all;
+  name_server_.answer(RequestCode::get_broker_cluster_info,
+                      command(RequestCode{}, {}, cluster_text({"b"})));
+  start();
+  FakeClient& client = connect();
+  EXPECT_EQ(client.call(command(RequestCode::update_and_create_topic, {{"topic", "new"}})).text,
+            "b");
+  EXPECT_EQ(client.call(command(RequestCode::get_broker_runtime_info)).text, "b");
 }
 
 TEST_F(FrontTest, refuses_tools_unless_told_otherwise) {

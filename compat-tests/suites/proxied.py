@@ -1,0 +1,175 @@
+"""Through rmq-proxy the same happens as directly: the features of suites/features.py, with stock Java
+5.5.0 and 4.9.7 and our SDK as clients, in front of broker-lite and stock brokers. And what a proxy is
+measured by: a second consumer gets its share soon, offsets can be reset, brokers that are killed under
+it leave nothing behind.
+
+proxied.py [FEATURE…]; ROCKETMQ_SERVERS=NAME limits the servers."""
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import actors
+from exchange import lines_of, wait_until
+from features import ALONE, BOTH, CONF, FEATURES, TOGETHER, TO_OURS
+from servers import BIN, BrokerLite, Folder, Stock, say
+from stage import BODY, COUNT, WAIT, Cast, Feature, add_table, run_all, summarize
+
+
+class Proxied:
+    """rmq-proxy in front of a server, in place of which clients use it."""
+
+    def __init__(self, server, folder, *flags):
+        self.behind, self.folder, self.flags = server, folder, flags
+        self.name = server.name  # what is different there is different here
+        self.process = None
+        self.namesrv = "127.0.0.1:0"
+
+    def start(self):
+        self.behind.start()
+        command = [str(BIN / "rmq-proxy"), "-n", self.behind.namesrv, "--listen", self.namesrv,
+                   "--admin", "all", "--ports-file", str(self.folder / "ports.json"), "--ready-json",
+                   *self.flags]
+        log = open(self.folder / "proxy.log", "ab")
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log)
+        line = self.process.stdout.readline()
+        assert line, "rmq-proxy did not start: " + (self.folder / "proxy.log").read_text()
+        self.namesrv = self.broker = json.loads(line)["remoting"]
+        return self
+
+    def stop(self):
+        """A clean stop; the exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=10)
+
+    def open_files(self):
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
+    def resident_kib(self):
+        with open(f"/proc/{self.process.pid}/status") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, kind, *rest):
+        code = self.stop()
+        self.behind.__exit__(kind, *rest)
+        assert kind or code == 0, f"rmq-proxy ended with {code}"
+
+
+# ---- what a proxy adds
+
+def second_consumer(stage):
+    """A member that comes is told of to the other by the broker: nobody waits for a timer."""
+    cast = stage.cast
+    members = [("-java", cast.java()), ("-ours", cast.ours())]
+
+    def owned(suffix, actor):
+        return actor.ask("queues", id=stage.name + suffix)["queues"]
+
+    stage.consume(suffix="-java", actor=members[0][1])
+    wait_until("the first has all queues", WAIT, lambda: len(owned(*members[0])) == 8)
+    began = time.monotonic()
+    stage.consume(suffix="-ours", actor=members[1][1])
+    wait_until("each has its share", WAIT,
+               lambda: all(len(owned(*each)) == 4 for each in members))
+    took = time.monotonic() - began
+    say(f"       a second consumer had its share after {took:.1f} s")
+    assert took < 3, f"{took:.1f} s"
+
+
+def reset_offset(stage):
+    """Stock mqadmin, which speaks to the broker itself, resets a group that is behind the proxy."""
+    out = stage.consume()
+    stage.send()
+    stage.expect(out)
+    before = len(lines_of(out))
+    time.sleep(6)  # so that the offsets are at the broker
+    with actors.java(stage.cast.java_version, stage.cast.server.behind.namesrv,
+                     stage.cast.log) as java:
+        java.ask("mqadmin", line=f"resetOffsetByTime -g {stage.group} -t {stage.topic} -s 0")
+    wait_until("all comes again", WAIT,
+               lambda: len(lines_of(out)) >= before + COUNT)
+
+
+def broker_dies(rounds):
+    """Sends get their errors in time and nothing stays behind, however often the broker is killed."""
+    def feature(stage):
+        proxy = stage.cast.server
+        stage.send(count=1, prefix="first")
+        files, memory = proxy.open_files(), proxy.resident_kib()
+        slowest = 0.0
+        for n in range(rounds):
+            proxy.behind.kill()
+            began = time.monotonic()
+            try:
+                stage.send(count=1, prefix=f"round-{n}")
+            except actors.Refused:
+                pass
+            slowest = max(slowest, time.monotonic() - began)
+            proxy.behind.start_again()
+
+            def works():
+                try:
+                    return stage.send(count=1, prefix=f"again-{n}")
+                except actors.Refused:
+                    return None
+            wait_until("sends work again", WAIT, works)
+        grown = proxy.resident_kib() - memory
+        say(f"       {rounds} broker deaths: slowest send {slowest:.1f} s, open files {files} -> "
+            f"{proxy.open_files()}, memory {memory} KiB {grown:+d}")
+        assert proxy.open_files() <= files + 2, "connections stay behind"
+        assert grown < 8 * 1024, "memory stays behind"
+    return feature
+
+
+OWN_FEATURES = [
+    Feature("a second consumer, through the proxy", second_consumer, TOGETHER),
+    Feature("reset offsets, through the proxy", reset_offset, BOTH),
+]
+# Stock takes ten seconds to start.
+DEATHS = Feature("broker killed a hundred times behind the proxy", broker_dies(100), ALONE)
+
+# Namespaces, traces and compression are the clients' own; one of each kind shows that they pass.
+WANTED = {"sync", "async", "oneway", "batch", "compressed zlib", "ordered", "delay level",
+          "deliver after", "recall", "transaction commit", "transaction rollback",
+          "transaction checked by the broker", "request and reply", "retry", "dead letters",
+          "broadcast", "tags", "SQL92", "pull, assigned queues", "pull, subscribed", "pop",
+          "simple consumer", "shared, AVG", "namespace, retry", "trace", "examples"}
+
+
+def servers(folder):
+    stock_5 = Stock("5.5.0", folder / "stock-5", *CONF, "recallMessageEnable=true")
+    stock_4 = Stock("4.9.7", folder / "stock-4", *CONF)
+    conf = folder / "broker-lite.conf"
+    conf.write_text("\n".join([*CONF, "recallMessageEnable=true"]) + "\n")
+    yield BrokerLite(folder, "-c", str(conf)), "5.5.0", True
+    yield stock_5, "5.5.0", False
+    yield stock_4, "4.9.7", False
+
+
+def main():
+    only = os.environ.get("ROCKETMQ_SERVERS", "")
+    wanted = sys.argv[1:]
+    all_results = {}
+    with Folder() as folder:
+        for server, java_version, starts_fast in servers(folder):
+            if only and only not in server.name:
+                continue
+            features = [each for each in FEATURES if each.name in WANTED] + OWN_FEATURES
+            features += [DEATHS] if starts_fast else []
+            features = [each for each in features if not wanted or each.name in wanted]
+            with Proxied(server, folder) as proxy, Folder() as actors_folder:
+                all_results[f"{server.name}, proxied"] = run_all(
+                    Cast(proxy, java_version, actors_folder), features)
+    failed = summarize(all_results)
+    if os.environ.get("ROCKETMQ_MATRIX") and not wanted:
+        add_table(os.environ["ROCKETMQ_MATRIX"], "Through rmq-proxy, by what is behind it", all_results)
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
