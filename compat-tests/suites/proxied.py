@@ -3,7 +3,7 @@
 measured by: a second consumer gets its share soon, offsets can be reset, brokers that are killed under
 it leave nothing behind.
 
-proxied.py [FEATURE…]; ROCKETMQ_SERVERS=NAME limits the servers."""
+proxied.py [FEATURE…]; ROCKETMQ_SERVERS=NAME limits the servers, secured is one of them."""
 import json
 import os
 import signal
@@ -12,8 +12,10 @@ import sys
 import time
 
 import actors
+import certificates
+import secured
 from exchange import lines_of, wait_until
-from features import ALONE, BOTH, CONF, FEATURES, TOGETHER, TO_OURS
+from features import ALONE, BOTH, CONF, FEATURES, TOGETHER
 from servers import BIN, BrokerLite, Folder, Stock, say
 from stage import BODY, COUNT, WAIT, Cast, Feature, add_table, run_all, summarize
 
@@ -21,9 +23,10 @@ from stage import BODY, COUNT, WAIT, Cast, Feature, add_table, run_all, summariz
 class Proxied:
     """rmq-proxy in front of a server, in place of which clients use it."""
 
-    def __init__(self, server, folder, *flags):
-        self.behind, self.folder, self.flags = server, folder, flags
+    def __init__(self, server, *flags):
+        self.behind, self.folder, self.flags = server, server.folder, flags
         self.name = server.name  # what is different there is different here
+        self.tls, self.version = getattr(server, "tls", None), getattr(server, "version", "5.5.0")
         self.process = None
         self.namesrv = "127.0.0.1:0"
 
@@ -90,8 +93,8 @@ def reset_offset(stage):
     time.sleep(6)  # so that the offsets are at the broker
     with actors.java(stage.cast.java_version, stage.cast.server.behind.namesrv,
                      stage.cast.log) as java:
-        java.ask("mqadmin", line=f"resetOffsetByTime -g {stage.group} -t {stage.topic} -s 0")
-    wait_until("all comes again", WAIT,
+        said = java.ask("mqadmin", line=f"resetOffsetByTime -g {stage.group} -t {stage.topic} -s 0")
+    wait_until(f"all comes again after mqadmin said {said['output']}", WAIT,
                lambda: len(lines_of(out)) >= before + COUNT)
 
 
@@ -141,6 +144,13 @@ WANTED = {"sync", "async", "oneway", "batch", "compressed zlib", "ordered", "del
           "simple consumer", "shared, AVG", "namespace, retry", "trace", "examples"}
 
 
+SECURED_WANTED = {"sync", "ordered", "transaction checked by the broker", "request and reply", "retry",
+                  "pull, assigned queues", "pop", "users and rules", "rights that come and go",
+                  "refused: not signed", "refused: wrong secret", "refused: no right to it",
+                  "refused: a server nobody trusts", "refused: no TLS",
+                  "refused: no certificate of ours"}
+
+
 def servers(folder):
     stock_5 = Stock("5.5.0", folder / "stock-5", *CONF, "recallMessageEnable=true")
     stock_4 = Stock("4.9.7", folder / "stock-4", *CONF)
@@ -149,6 +159,30 @@ def servers(folder):
     yield BrokerLite(folder, "-c", str(conf)), "5.5.0", True
     yield stock_5, "5.5.0", False
     yield stock_4, "4.9.7", False
+
+
+def secured_servers(folder):
+    """Signatures pass through; TLS ends at the proxy, and begins anew."""
+    stock = secured.Stock("5.5.0", folder / "secured-5", *secured.CONF, *secured.ACL_2,
+                          tls=certificates.make_all(folder / "tls-5", requires_client_certificate=True))
+    conf = folder / "proxy.conf"
+    conf.write_text("\n".join([
+        "tlsOnly=true", "upstreamTls=true", f"upstreamTlsCa={stock.tls}/ca.pem",
+        f"upstreamTlsCert={stock.tls}/client.pem", f"upstreamTlsKey={stock.tls}/client.key"]))
+    yield Proxied(stock, "-c", str(conf), "--tls-cert", f"{stock.tls}/server.pem",
+                  "--tls-key", f"{stock.tls}/server.key", "--tls-client-ca", f"{stock.tls}/ca.pem")
+
+
+def run_secured(folder, all_results, wanted):
+    for proxy in secured_servers(folder):
+        features = [each for each in secured.FEATURES
+                    if each.name in (wanted or SECURED_WANTED) and each.name in SECURED_WANTED]
+        if not features:
+            continue
+        with proxy, Folder() as actors_folder:
+            cast = secured.cast_of(proxy, actors_folder)
+            secured.make_users(cast.admin())
+            all_results[f"{proxy.name} with ACL and TLS, proxied"] = run_all(cast, features)
 
 
 def main():
@@ -162,9 +196,11 @@ def main():
             features = [each for each in FEATURES if each.name in WANTED] + OWN_FEATURES
             features += [DEATHS] if starts_fast else []
             features = [each for each in features if not wanted or each.name in wanted]
-            with Proxied(server, folder) as proxy, Folder() as actors_folder:
+            with Proxied(server) as proxy, Folder() as actors_folder:
                 all_results[f"{server.name}, proxied"] = run_all(
                     Cast(proxy, java_version, actors_folder), features)
+        if not only or only == "secured":
+            run_secured(folder, all_results, wanted)
     failed = summarize(all_results)
     if os.environ.get("ROCKETMQ_MATRIX") and not wanted:
         add_table(os.environ["ROCKETMQ_MATRIX"], "Through rmq-proxy, by what is behind it", all_results)
