@@ -3,7 +3,7 @@
 measured by: a second consumer gets its share soon, offsets can be reset, brokers that are killed under
 it leave nothing behind.
 
-proxied.py [FEATURE…]; ROCKETMQ_SERVERS=NAME limits the servers, secured is one of them."""
+proxied.py [FEATURE…]; ROCKETMQ_SERVERS=NAME limits the servers; two and secured are two of them."""
 import json
 import os
 import signal
@@ -26,6 +26,7 @@ class Proxied:
     def __init__(self, server, *flags):
         self.behind, self.folder, self.flags = server, server.folder, flags
         self.name = server.name  # what is different there is different here
+        self.brokers = 2 if isinstance(server, TwoBrokers) else 1
         self.tls, self.version = getattr(server, "tls", None), getattr(server, "version", "5.5.0")
         self.process = None
         self.namesrv = "127.0.0.1:0"
@@ -63,6 +64,38 @@ class Proxied:
         assert kind or code == 0, f"rmq-proxy ended with {code}"
 
 
+class TwoBrokers(BrokerLite):
+    """Two of broker-lite, one with the name server; topics are on both."""
+
+    name = "two of broker-lite"
+
+    def start(self):
+        super().start()
+        (self.folder / "second.conf").write_text(
+            "\n".join(["brokerName=second", *CONF, "recallMessageEnable=true"]) + "\n")
+        log = open(self.folder / "second.log", "ab")
+        self.second = subprocess.Popen(
+            [str(BIN / "rmq-broker-lite"), "--role", "broker", "-n", self.namesrv, "--listen",
+             "127.0.0.1:0", "-c", str(self.folder / "second.conf"), "--store",
+             str(self.folder / "second"), "--ready-json"], stdout=subprocess.PIPE, stderr=log)
+        assert self.second.stdout.readline(), "the second broker did not start"
+        return self
+
+    def __exit__(self, *rest):
+        self.second.terminate()
+        self.second.wait()
+        super().__exit__(*rest)
+
+
+class CastBehind(Cast):
+    """Whose admin makes topics behind the proxy: one address does not say which of two brokers is meant."""
+
+    def admin(self):
+        if "behind" not in self.started:
+            self.started["behind"] = actors.ours(self.server.behind.namesrv, self.log)
+        return self.started["behind"]
+
+
 # ---- what a proxy adds
 
 def second_consumer(stage):
@@ -74,11 +107,12 @@ def second_consumer(stage):
         return actor.ask("queues", id=stage.name + suffix)["queues"]
 
     stage.consume(suffix="-java", actor=members[0][1])
-    wait_until("the first has all queues", WAIT, lambda: len(owned(*members[0])) == 8)
+    queues = 8 * stage.cast.server.brokers
+    wait_until("the first has all queues", WAIT, lambda: len(owned(*members[0])) == queues)
     began = time.monotonic()
     stage.consume(suffix="-ours", actor=members[1][1])
     wait_until("each has its share", WAIT,
-               lambda: all(len(owned(*each)) == 4 for each in members))
+               lambda: all(len(owned(*each)) == queues / 2 for each in members))
     took = time.monotonic() - began
     say(f"       a second consumer had its share after {took:.1f} s")
     assert took < 3, f"{took:.1f} s"
@@ -99,10 +133,13 @@ def reset_offset(stage):
 
 
 def broker_dies(rounds):
-    """Sends get their errors in time and nothing stays behind, however often the broker is killed."""
+    """Pulls that wait and sends get their errors, and nothing stays behind, however often the broker is
+    killed."""
     def feature(stage):
         proxy = stage.cast.server
+        out = stage.consume()
         stage.send(count=1, prefix="first")
+        stage.expect(out, count=1, prefix="first")
         files, memory = proxy.open_files(), proxy.resident_kib()
         slowest = 0.0
         for n in range(rounds):
@@ -124,13 +161,15 @@ def broker_dies(rounds):
         grown = proxy.resident_kib() - memory
         say(f"       {rounds} broker deaths: slowest send {slowest:.1f} s, open files {files} -> "
             f"{proxy.open_files()}, memory {memory} KiB {grown:+d}")
+        stage.expect(out, count=1, prefix=f"again-{rounds - 1}")
         assert proxy.open_files() <= files + 2, "connections stay behind"
         assert grown < 8 * 1024, "memory stays behind"
     return feature
 
 
+SECOND_CONSUMER = Feature("a second consumer, through the proxy", second_consumer, TOGETHER)
 OWN_FEATURES = [
-    Feature("a second consumer, through the proxy", second_consumer, TOGETHER),
+    SECOND_CONSUMER,
     Feature("reset offsets, through the proxy", reset_offset, BOTH),
 ]
 # Stock takes ten seconds to start.
@@ -159,6 +198,25 @@ def servers(folder):
     yield BrokerLite(folder, "-c", str(conf)), "5.5.0", True
     yield stock_5, "5.5.0", False
     yield stock_4, "4.9.7", False
+
+
+# Not dead letters: who reads them there takes the queues that are there when the first has come.
+WANTED_OF_TWO = {"sync", "batch", "ordered", "transaction checked by the broker", "request and reply",
+                 "retry", "broadcast", "pull, assigned queues", "pull, subscribed", "pop",
+                 "simple consumer", SECOND_CONSUMER.name}
+
+
+def run_two_brokers(folder, all_results, wanted):
+    for addressing in ("bname", "ports"):
+        of_its_own = folder / addressing
+        of_its_own.mkdir()
+        (of_its_own / "first.conf").write_text("\n".join([*CONF, "recallMessageEnable=true"]) + "\n")
+        server = TwoBrokers(of_its_own, "-c", str(of_its_own / "first.conf"))
+        features = [each for each in [*FEATURES, SECOND_CONSUMER]
+                    if each.name in WANTED_OF_TWO and (not wanted or each.name in wanted)]
+        with Proxied(server, "--addressing", addressing) as proxy, Folder() as actors_folder:
+            all_results[f"{server.name}, proxied by {addressing}"] = run_all(
+                CastBehind(proxy, "5.5.0", actors_folder), features)
 
 
 def secured_servers(folder):
@@ -199,6 +257,8 @@ def main():
             with Proxied(server) as proxy, Folder() as actors_folder:
                 all_results[f"{server.name}, proxied"] = run_all(
                     Cast(proxy, java_version, actors_folder), features)
+        if not only or only == "two":
+            run_two_brokers(folder, all_results, wanted)
         if not only or only == "secured":
             run_secured(folder, all_results, wanted)
     failed = summarize(all_results)

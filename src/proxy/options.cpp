@@ -83,6 +83,7 @@ Result<void> check_numbers(const ProxyOptions& options) {
   const std::pair<std::string_view, std::int64_t> natural[] = {
       {"heartbeatIntervalMs", options.heartbeat_interval_ms},
       {"idleTimeoutMs", options.idle_timeout_ms},
+      {"silenceMaxMs", options.silence_max_ms},
       {"drainTimeMs", options.drain_time_ms}};
   for (const auto& [name, value] : natural) {
     if (value < 0) return wrong(str(name, "=", value, " is below 0"));
@@ -200,7 +201,7 @@ Result<FrontOptions> front_options(const ProxyOptions& options) {
   upstream.idle_timeout = front.server.idle_timeout;
   upstream.channel.frame_bytes_max = front.server.channel.frame_bytes_max;
   upstream.channel.pending_calls_max = front.in_flight_max;
-  upstream.channel.silence_max = front.request_timeout;
+  upstream.channel.silence_max = milliseconds(options.silence_max_ms);
   front.upstream = upstream;
   front.cluster.connections = upstream;
   front.cluster.timeout = front.request_timeout;

@@ -42,8 +42,13 @@ struct ProxyOptions {
   std::int64_t heartbeat_interval_ms = 5000;
   std::int64_t route_ttl_ms = 20'000;
   std::int64_t idle_timeout_ms = 120'000;
+  // A broker that owes answers and sends no byte for so long is connected to anew. More than a slow
+  // disk takes: requests that wait for messages on the same connection are lost with it.
+  std::int64_t silence_max_ms = 10'000;
   std::int64_t drain_time_ms = 2000;  // from SIGTERM on; a second SIGTERM ends the process at once
-  std::int64_t connections_max = 16'384;
+  // Of clients. Each may have one to every broker as well: with one broker these are the 20,000 files
+  // that a process usually may open.
+  std::int64_t connections_max = 10'000;
   std::int64_t in_flight_max = 16'384;  // of one client
   std::int64_t frame_bytes_max = 16 * 1024 * 1024;
 
@@ -75,6 +80,7 @@ struct ProxyOptions {
     v("heartbeatIntervalMs", &O::heartbeat_interval_ms);
     v("routeTtlMs", &O::route_ttl_ms);
     v("idleTimeoutMs", &O::idle_timeout_ms);
+    v("silenceMaxMs", &O::silence_max_ms);
     v("drainTimeMs", &O::drain_time_ms);
     v("connectionsMax", &O::connections_max);
     v("inFlightMax", &O::in_flight_max);
