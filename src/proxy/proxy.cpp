@@ -61,7 +61,8 @@ Result<std::unique_ptr<Proxy>> Proxy::start(net::Loop& loop, const ProxyOptions&
 }
 
 void Proxy::stop(std::function<void()> on_stopped) {
-  front_->stop(drain_time_, std::move(on_stopped));
+  const bool is_drained = front_->client_count() == 0;
+  front_->stop(is_drained ? net::Duration::zero() : drain_time_, std::move(on_stopped));
 }
 
 }  // namespace rocketmq::proxy

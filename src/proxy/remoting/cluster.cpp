@@ -40,15 +40,24 @@ Cluster::Route Cluster::find_route(std::string_view topic) const {
   return loop_.now() - found->second.asked_at < options_.route_ttl ? found->second.route : nullptr;
 }
 
+Cluster::Route Cluster::last_known(std::string_view topic) const {
+  const auto found = routes_.find(topic);
+  return found == routes_.end() ? nullptr : found->second.route;
+}
+
 net::Task<Result<Cluster::Route>> Cluster::route(std::string topic) {
   if (Route known = find_route(topic)) co_return known;
-  std::shared_ptr<Asking>& slot = asking_[topic];
-  const bool is_first = slot == nullptr;
-  if (is_first) slot = std::make_shared<Asking>();
-  const std::shared_ptr<Asking> asking = slot;
-  if (is_first) tasks_.start(ask_for_route(topic, asking));
+  const std::shared_ptr<Asking> asking = begin_asking(topic);
   co_await asking->done.wait();
   co_return *asking->result;
+}
+
+std::shared_ptr<Cluster::Asking> Cluster::begin_asking(const std::string& topic) {
+  if (const auto found = asking_.find(topic); found != asking_.end()) return found->second;
+  const auto asking = std::make_shared<Asking>();
+  asking_.emplace(topic, asking);
+  tasks_.start(ask_for_route(topic, asking));
+  return asking;
 }
 
 net::Task<> Cluster::ask_for_route(std::string topic, std::shared_ptr<Asking> asking) {
@@ -143,13 +152,21 @@ net::Task<Result<std::string>> Cluster::only_broker(std::string topic) {
                       " brokers: start the proxy with addressing=ports for this client")};
 }
 
-net::Task<Result<std::vector<std::string>>> Cluster::brokers_of(std::string topic) {
-  const auto known = co_await route(std::move(topic));
-  if (!known) co_return known.error();
-  std::vector<std::string> addresses;
-  for (const protocol::BrokerData& broker : (*known)->broker_datas) {
-    if (const std::string* const address = find_broker(broker.broker_name)) {
-      addresses.push_back(*address);
+net::Task<std::set<std::string>> Cluster::brokers_of(std::set<std::string> topics) {
+  std::vector<std::shared_ptr<Asking>> unknown;
+  for (const std::string& topic : topics) {
+    if (find_route(topic) != nullptr) continue;
+    const std::shared_ptr<Asking> asking = begin_asking(topic);
+    if (last_known(topic) == nullptr) unknown.push_back(asking);
+  }
+  for (const std::shared_ptr<Asking>& asking : unknown) co_await asking->done.wait();
+  std::set<std::string> addresses;
+  for (const std::string& topic : topics) {
+    const Route known = last_known(topic);
+    if (known == nullptr) continue;
+    for (const protocol::BrokerData& broker : known->broker_datas) {
+      const std::string* const address = find_broker(broker.broker_name);
+      if (address != nullptr) addresses.insert(*address);
     }
   }
   co_return addresses;

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,8 +57,10 @@ class Cluster {
   // The only broker of the topic; of one that does not exist, or of none, that of the cluster.
   // Errors: service_not_available, and version_not_supported when there are several.
   net::Task<Result<std::string>> only_broker(std::string topic);
-  // Addresses of all brokers of the topic, a master each.
-  net::Task<Result<std::vector<std::string>>> brokers_of(std::string topic);
+  // Addresses of all brokers of these topics, a master each, by the routes known last: only topics
+  // that were never heard of are waited for, all at the same time. Of those that do not exist:
+  // none.
+  net::Task<std::set<std::string>> brokers_of(std::set<std::string> topics);
 
   // A hint that brokers may have moved.
   void doubt();
@@ -75,6 +78,8 @@ class Cluster {
     std::optional<Result<Route>> result;
   };
 
+  Route last_known(std::string_view topic) const;
+  std::shared_ptr<Asking> begin_asking(const std::string& topic);
   net::Task<> ask_for_route(std::string topic, std::shared_ptr<Asking> asking);
   Result<Route> took_route(const std::string& topic, const Result<KeptCommand>& answer);
   void make_room();

@@ -5,6 +5,7 @@
 namespace rocketmq::proxy {
 namespace {
 
+using testing::Contains;
 using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -322,6 +323,34 @@ TEST_F(FrontTest, answers_heartbeats_while_one_broker_is_gone) {
   EXPECT_LT(got.took, 3s);
 }
 
+TEST_F(FrontTest, answers_heartbeats_while_name_servers_are_silent) {
+  start();
+  FakeClient& client = connect();
+  client.call(beat_of(consumer_of_t));
+  name_server_.is_silent = true;
+  loop_.advance(30s);
+  EXPECT_EQ(client.call(beat_of(consumer_of_t)).took, 0s);
+  const auto got = client.call(beat_of(
+      R"({"clientID":"c","consumerDataSet":[{"groupName":"g","subscriptionDataSet":[{"topic":"N"},)"
+      R"({"topic":"M"},{"topic":"O"}]}]})"));
+  EXPECT_EQ(got.code, 0);
+  EXPECT_LT(got.took, 3s) << "for each topic one after the other";
+}
+
+TEST_F(FrontTest, hears_of_brokers_that_a_topic_got_meanwhile) {
+  start();
+  FakeClient& client = connect();
+  topics_["T"] = {"a"};
+  client.call(beat_of(consumer_of_t));
+  EXPECT_THAT(b_.heard, IsEmpty());
+  topics_["T"] = {"a", "b"};
+  loop_.advance(30s);
+  client.call(beat_of(consumer_of_t));  // asks in the background
+  loop_.advance(30s);
+  client.call(beat_of(consumer_of_t));
+  EXPECT_THAT(b_.codes(), Contains(beat_code));
+}
+
 TEST_F(FrontTest, forgets_who_unregisters) {
   start();
   FakeClient& client = connect();
@@ -357,6 +386,13 @@ TEST_F(FrontTest, locks_queues_of_several_brokers) {
                               R"({"mqSet":[{"brokerName":"a","queueId":0,"topic":"T"}]})"))
                 .text,
             at_a);
+}
+
+TEST_F(FrontTest, says_so_when_there_is_nothing_to_lock) {
+  start();
+  const auto got = connect().call(command(RequestCode::lock_batch_mq, {}, "{}"));
+  EXPECT_EQ(got.code, static_cast<int>(ResponseCode::service_not_available));
+  EXPECT_EQ(got.text, "no broker is known for this");
 }
 
 TEST_F(FrontTest, asks_another_broker_for_the_members_of_a_group) {

@@ -152,14 +152,16 @@ Session::Task Session::find_and_relay(SharedCommand command, net::Responder resp
 Session::Task Session::to_broker_of_topic(SharedCommand command, net::Responder responder) {
   const auto topic = topic_in_body(**command);
   if (!topic) co_return responder.fail(topic.error());
-  const auto addresses = co_await context_.cluster.brokers_of(*topic);
-  if (!addresses) co_return responder.fail(addresses.error());
-  if (addresses->empty()) {
+  const auto known = co_await context_.cluster.route(*topic);
+  if (!known) co_return responder.fail(known.error());
+  std::set<std::string> topics{*topic};
+  const auto addresses = co_await context_.cluster.brokers_of(std::move(topics));
+  if (addresses.empty()) {
     const Error nobody{ResponseCode::service_not_available,
                        str("topic ", *topic, " has no broker")};
     co_return responder.fail(nobody);
   }
-  upstreams_.relay(addresses->front(), **command, std::move(responder));
+  upstreams_.relay(*addresses.begin(), **command, std::move(responder));
 }
 
 // Every broker of a group's topics knows all its members. One that has just come up may not yet.
@@ -170,7 +172,7 @@ Session::Task Session::to_broker_of_group(SharedCommand command, net::Responder 
   const std::string group(group_of(**command));
   std::set<std::string> topics = heartbeat_.topics_of(group);
   topics.insert(str("%RETRY%", group));
-  std::set<std::string> addresses = co_await brokers_of(std::move(topics));
+  std::set<std::string> addresses = co_await context_.cluster.brokers_of(std::move(topics));
   if (addresses.empty()) addresses = upstreams_.open();
   Upstreams::Answers answers;
   answers.last_error =
@@ -189,15 +191,6 @@ Session::Task Session::to_broker_of_group(SharedCommand command, net::Responder 
 }
 
 // ---- to several
-
-net::Task<std::set<std::string>> Session::brokers_of(std::set<std::string> topics) {
-  std::set<std::string> addresses;
-  for (const std::string& topic : topics) {
-    const auto of_topic = co_await context_.cluster.brokers_of(topic);
-    if (of_topic) addresses.insert(of_topic->begin(), of_topic->end());
-  }
-  co_return addresses;
-}
 
 void Session::heartbeat(net::RequestContext& request) {
   const net::TimePoint now = context_.loop.now();
@@ -218,7 +211,7 @@ Session::Task Session::beat(SharedCommand command, net::Responder responder) {
   std::vector<net::Responder> waiting = std::exchange(same_heartbeats_, {});
   std::set<std::string> topics = heartbeat_.topics();
   topics.insert(topics_.begin(), topics_.end());
-  std::set<std::string> addresses = co_await brokers_of(std::move(topics));
+  std::set<std::string> addresses = co_await context_.cluster.brokers_of(std::move(topics));
   addresses.insert(upstreams_.open().begin(), upstreams_.open().end());
   const Upstreams::Answers answers = co_await upstreams_.ask_all(same_for_all(addresses, command));
 
@@ -277,10 +270,11 @@ Session::Task Session::query(SharedCommand command, net::Responder responder) {
     co_return upstreams_.relay(*address, **command, std::move(responder));
   }
   const std::string topic(topic_of(**command));
-  const auto addresses = co_await context_.cluster.brokers_of(topic);
-  if (!addresses) co_return responder.fail(addresses.error());
-  const std::set<std::string> distinct(addresses->begin(), addresses->end());
-  const auto answers = co_await upstreams_.ask_all(same_for_all(distinct, command));
+  const auto known = co_await context_.cluster.route(topic);
+  if (!known) co_return responder.fail(known.error());
+  std::set<std::string> topics{topic};
+  const auto addresses = co_await context_.cluster.brokers_of(std::move(topics));
+  const auto answers = co_await upstreams_.ask_all(same_for_all(addresses, command));
   std::string messages;
   Command joined;
   for (const KeptCommand& answer : answers.came) {

@@ -66,7 +66,6 @@ class Session {
   Task unregister(SharedCommand command, net::Responder responder);
   Task lock(SharedCommand command, net::Responder responder);
   Task query(SharedCommand command, net::Responder responder);
-  net::Task<std::set<std::string>> brokers_of(std::set<std::string> topics);
 
   // ---- to name servers
   void route(net::RequestContext& request);

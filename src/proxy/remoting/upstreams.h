@@ -39,7 +39,7 @@ class Upstreams {
   // The same of several, side by side: the answers that came, and the last error.
   struct Answers {
     std::vector<KeptCommand> came;
-    Error last_error;
+    Error last_error{ResponseCode::service_not_available, "no broker is known for this"};
   };
   net::Task<Answers> ask_all(std::map<std::string, SharedCommand> by_address);
 
