@@ -33,7 +33,7 @@ enum class Access : std::uint8_t {
   never,   // brokers among themselves
 };
 
-// Java names no such thing; ours is the option `admin`.
+// What tools may do.
 enum class AdminPolicy : std::uint8_t { deny, read, all };
 
 struct Rule {
@@ -62,7 +62,7 @@ Result<std::string> topic_in_body(const protocol::Command& command);
 std::int64_t held_for_ms(const protocol::Command& command);
 // Is it one of the two kinds of pull, whose answers may suggest a slave?
 bool is_pull(std::int32_t code);
-// The queues of a half message, by which an answer to a check-back that names no broker finds it.
+// The transaction it is about: by it the answer to a check-back that names no broker finds it.
 std::string_view transaction_of(const protocol::Command& command);
 
 }  // namespace rocketmq::proxy

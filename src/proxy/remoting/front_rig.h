@@ -33,6 +33,13 @@ inline protocol::Command command(RequestCode code, protocol::Fields fields = {},
   return made;
 }
 
+inline constexpr auto beat_code = static_cast<int>(RequestCode::heart_beat);
+inline protocol::Command beat_of(std::string_view body) {
+  return command(RequestCode::heart_beat, {}, body);
+}
+inline constexpr const char* consumer_of_t =
+    R"({"clientID":"c","consumerDataSet":[{"groupName":"g","subscriptionDataSet":[{"topic":"T"}]}]})";
+
 inline std::string field(const protocol::Command& from, std::string_view name) {
   const auto* const value = protocol::find_field(from.fields, name);
   return value == nullptr ? "-" : std::string(*value);
