@@ -3,9 +3,10 @@
 measured by: a second consumer gets its share soon, offsets can be reset, brokers that are killed under
 it leave nothing behind.
 
-proxied.py [FEATURE…]; ROCKETMQ_SERVERS=NAME limits the servers; two and secured are two of them."""
+proxied.py [FEATURE…]; ROCKETMQ_SERVERS=NAME limits the servers; two, go and secured are of them."""
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import time
 
 import actors
 import certificates
+import other_clients
 import secured
 from exchange import lines_of, wait_until
 from features import ALONE, BOTH, CONF, FEATURES, TOGETHER
@@ -219,6 +221,23 @@ def run_two_brokers(folder, all_results, wanted):
                 CastBehind(proxy, "5.5.0", actors_folder), features)
 
 
+def run_go(folder, all_results):
+    """The scenarios of Go's client print the same as directly."""
+    printed = {}
+    for way in ("directly", "bname", "ports"):
+        of_its_own = folder / f"go-{way}"
+        of_its_own.mkdir()
+        conf = of_its_own / "broker-lite.conf"
+        conf.write_text("\n".join(other_clients.CONF) + "\n")
+        server = BrokerLite(of_its_own, "-c", str(conf))
+        with server if way == "directly" else Proxied(server, "--addressing", way) as door:
+            printed[way] = other_clients.go(door, of_its_own)
+    all_results["Go's client, proxied"] = {
+        ("scenarios", way): ("ok", False) if printed[way] == printed["directly"]
+        else (f"FAILED: {printed[way]}, but directly {printed['directly']}", True)
+        for way in ("bname", "ports")}
+
+
 def secured_servers(folder):
     """Signatures pass through; TLS ends at the proxy, and begins anew."""
     stock = secured.Stock("5.5.0", folder / "secured-5", *secured.CONF, *secured.ACL_2,
@@ -259,6 +278,8 @@ def main():
                     Cast(proxy, java_version, actors_folder), features)
         if not only or only == "two":
             run_two_brokers(folder, all_results, wanted)
+        if only in ("", "go") and shutil.which("go") and not wanted:
+            run_go(folder, all_results)
         if not only or only == "secured":
             run_secured(folder, all_results, wanted)
     failed = summarize(all_results)
