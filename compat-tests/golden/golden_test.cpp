@@ -345,6 +345,7 @@ const std::map<std::string, BodyReader> body_readers{
     {"GetConsumerStatusBody", texts_of_body<GetConsumerStatusBody>},
     {"GroupForbidden", texts_of_body<GroupForbidden>},
     {"GroupList", texts_of_body<GroupList>},
+    {"HARuntimeInfo", texts_of_body<HARuntimeInfo>},
     {"HeartbeatData", texts_of_body<HeartbeatData>},
     {"KVTable", texts_of_body<KVTable>},
     {"LockBatchRequestBody", texts_of_body<LockBatchRequestBody>},

@@ -8,6 +8,7 @@
 #include "broker-lite/auth/access.h"
 #include "broker-lite/auth/policies.h"
 #include "broker-lite/auth/users.h"
+#include "broker-lite/component_options.h"
 #include "broker-lite/core.h"
 #include "broker-lite/every.h"
 #include "broker-lite/handlers/admin.h"
@@ -15,6 +16,7 @@
 #include "broker-lite/handlers/pop.h"
 #include "broker-lite/handlers/pull.h"
 #include "broker-lite/handlers/send_answers.h"
+#include "broker-lite/live_options.h"
 #include "broker-lite/local_address.h"
 #include "broker-lite/metrics/broker_metrics.h"
 #include "broker-lite/part_options.h"
@@ -122,6 +124,8 @@ class Broker::Impl {
                     [this] { return users_.to_json(); }),
         policies_file_(disk.directory, disk.flusher, "acls.json",
                        [this] { return policies_.to_json(); }),
+        overrides_file_(disk.directory, disk.flusher, "brokerOverrides.properties",
+                        [this] { return live_.to_text(); }),
         levels_(std::move(levels)),
         detours_(options, levels_),
         core_{.loop = loop,
@@ -165,6 +169,9 @@ class Broker::Impl {
 
  private:
   void connect_core();
+  void note_overrides();
+  void spread_options();
+  void options_changed(SavedTable::Done done);
   void tick();
   void scan_clients();
   void save_offsets();
@@ -193,10 +200,12 @@ class Broker::Impl {
   SavedTable orders_file_;
   SavedTable users_file_;
   SavedTable policies_file_;
+  SavedTable overrides_file_;
   const DelayLevels levels_;
   const Detours detours_;
   Core core_;
   RequestMetrics requests_;
+  LiveSettings<BrokerOptions> live_{core_.options, live_options};
   DelayService delays_;
   TimerService timers_;
   TransactionService transactions_;
@@ -215,6 +224,7 @@ class Broker::Impl {
   bool is_registered_ = false;
   std::function<void(const Result<void>&)> on_stopped_;
   bool was_writable_ = true;  // as told in the log
+  std::int32_t registered_permission_ = 0;
   std::optional<Every> tick_;
   std::optional<Every> offsets_timer_;
   std::optional<Every> delays_timer_;
@@ -228,6 +238,8 @@ Result<void> Broker::Impl::load() {
   const auto text_to = [](auto& table) {
     return [&table](std::string_view text) { return table.load(text); };
   };
+  if (auto loaded = overrides_file_.load(text_to(live_)); !loaded) return loaded;
+  note_overrides();
   if (auto loaded = topics_file_.load(text_to(topics_)); !loaded) return loaded;
   if (auto loaded = groups_file_.load(text_to(groups_)); !loaded) return loaded;
   if (auto loaded = offsets_file_.load(text_to(offsets_)); !loaded) return loaded;
@@ -299,6 +311,7 @@ void Broker::Impl::serve(std::vector<std::string> name_servers, std::function<vo
   if (requests_.is_on()) router_.set_observer(requests_);
   store_->set_arrived([this](const Arrival& arrival) { arrived(arrival); });
   registration_.emplace(loop_, core_, std::move(name_servers), namesrv_tls_, log_);
+  registered_permission_ = options.broker_permission;
   connect_core();
 
   add_send_handlers(router_, core_, *answers_);
@@ -312,7 +325,7 @@ void Broker::Impl::serve(std::vector<std::string> name_servers, std::function<vo
   add_offset_handlers(router_, core_);
   add_query_handlers(router_, core_);
   add_client_session_handlers(router_, core_);
-  add_admin_handlers(router_, core_, {delays_, timers_, transactions_});
+  add_admin_handlers(router_, core_, {delays_, timers_, transactions_, live_});
   add_cleaning_handlers(router_, core_, cleaner_);
 
   tick_.emplace(loop_,
@@ -357,6 +370,7 @@ void Broker::Impl::connect_core() {
     registration_->all_changed();
   };
   core_.groups_changed = [this] { groups_file_.changed(); };
+  core_.options_changed = [this](SavedTable::Done done) { options_changed(std::move(done)); };
   core_.commit_messages = [this] { return answers_->commit(); };
   core_.when_settled = [this](std::function<void(const Result<void>&)> done) {
     topics_file_.when_saved([this, done](const Result<void>& topics) {
@@ -367,6 +381,43 @@ void Broker::Impl::connect_core() {
       });
     });
   };
+}
+
+// What a tool has changed wins over broker.conf and flags, which nobody would expect.
+void Broker::Impl::note_overrides() {
+  std::string text;
+  for (const auto& [name, value] : live_.changed()) {
+    text += str(text.empty() ? "" : ", ", name, '=', value);
+  }
+  if (text.empty()) return;
+  log_(str("settings changed by a tool, kept in config/brokerOverrides.properties: ", text));
+  spread_options();
+}
+
+// To those who do not ask core_.options.
+void Broker::Impl::spread_options() {
+  const BrokerOptions& options = core_.options;
+  groups_.set_auto_create(options.auto_create_subscription_group);
+  cleaner_.set_options(retention_options(options));
+  if (topics_.set_auto_create(options.auto_create_topic_enable, loop_.wall_ms()) && registration_) {
+    core_.topic_changed(auto_create_topic);
+  }
+  if (answers_) answers_->set_trace_on(options.trace_on);
+}
+
+void Broker::Impl::options_changed(SavedTable::Done done) {
+  spread_options();
+  if (std::exchange(registered_permission_, core_.options.broker_permission) !=
+      core_.options.broker_permission) {
+    topics_.touch(loop_.wall_ms());
+    topics_file_.changed();
+    registration_->all_changed();
+  }
+  overrides_file_.changed();
+  overrides_file_.when_saved([this, done = std::move(done)](const Result<void>& saved) {
+    if (!saved) return done(saved);
+    core_.when_settled(done);
+  });
 }
 
 void Broker::Impl::arrived(const Arrival& arrival) {
@@ -435,18 +486,18 @@ void Broker::Impl::wait_for_flusher() {
   disk_.flusher.run([] { return Result<void>(); },
                     [this](const Result<void>&) {
                       const bool is_idle = topics_file_.is_idle() && groups_file_.is_idle() &&
-                                           offsets_file_.is_idle() && delays_file_.is_idle() &&
-                                           orders_file_.is_idle() && users_file_.is_idle() &&
-                                           policies_file_.is_idle() && timers_.is_idle() &&
-                                           !answers_->is_holding();
+                                           overrides_file_.is_idle() && offsets_file_.is_idle() &&
+                                           delays_file_.is_idle() && orders_file_.is_idle() &&
+                                           users_file_.is_idle() && policies_file_.is_idle() &&
+                                           timers_.is_idle() && !answers_->is_holding();
                       is_idle ? finish_stop() : wait_for_flusher();
                     });
 }
 
 void Broker::Impl::finish_stop() {
   Result<void> result;
-  for (SavedTable* table : {&topics_file_, &groups_file_, &offsets_file_, &delays_file_,
-                            &orders_file_, &users_file_, &policies_file_}) {
+  for (SavedTable* table : {&overrides_file_, &topics_file_, &groups_file_, &offsets_file_,
+                            &delays_file_, &orders_file_, &users_file_, &policies_file_}) {
     if (auto saved = table->save_now(); !saved && result) result = saved;
   }
   if (auto saved = timers_.save_now(); !saved && result) result = saved;

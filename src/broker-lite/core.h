@@ -25,7 +25,7 @@ namespace rocketmq::broker {
 // it until after the last; everything in it belongs to the broker's loop.
 struct Core {
   net::Loop& loop;
-  const BrokerOptions options;
+  BrokerOptions options;  // changed by broker_config.cpp alone: see live_options.h
   MessageStore& store;
   Topics& topics;
   Groups& groups;
@@ -47,6 +47,8 @@ struct Core {
   std::function<void(std::string_view topic)> topic_changed;
   std::function<void(std::string_view topic)> topic_removed;
   std::function<void()> groups_changed;
+  // Passes changed options on to those who keep a copy, saves them and calls `done`.
+  std::function<void(std::function<void(const Result<void>&)> done)> options_changed;
 
   // Writes what was put into the store in this turn, and answers its senders, now instead of at the
   // end of the turn. An error: none of it is stored.

@@ -40,6 +40,7 @@ class Servers::Impl {
   Directory* directory_ = nullptr;
   std::unique_ptr<Flusher> flusher_;
   std::unique_ptr<SavedTable> kv_file_;
+  std::unique_ptr<SavedTable> namesrv_overrides_file_;
   std::unique_ptr<namesrv::NameServer> namesrv_;
   std::unique_ptr<Broker> broker_;
   Done on_stopped_;
@@ -71,11 +72,23 @@ Result<void> Servers::Impl::start_namesrv(const CommandLine& line) {
     kv_file_->changed();
     kv_file_->when_saved(std::move(done));
   };
+  options.save_settings = [this](SavedTable::Done done) {
+    namesrv_overrides_file_->changed();
+    namesrv_overrides_file_->when_saved(std::move(done));
+  };
   namesrv_ = std::make_unique<namesrv::NameServer>(loop_, std::move(options));
   namesrv::KvConfig& kv = namesrv_->kv();
   kv_file_ = std::make_unique<SavedTable>(*directory_, *flusher_, "kvConfig.json",
                                           [&kv] { return kv.to_json(); });
   if (auto loaded = kv_file_->load([&kv](std::string_view text) { return kv.load(text); });
+      !loaded) {
+    return loaded;
+  }
+  namesrv_overrides_file_ =
+      std::make_unique<SavedTable>(*directory_, *flusher_, "namesrvOverrides.properties",
+                                   [this] { return namesrv_->changed_settings(); });
+  if (auto loaded = namesrv_overrides_file_->load(
+          [this](std::string_view text) { return namesrv_->load_settings(text); });
       !loaded) {
     return loaded;
   }
@@ -111,8 +124,10 @@ void Servers::Impl::stop(Done on_stopped) {
 void Servers::Impl::stop_namesrv(const Result<void>& broker_stopped) {
   if (!namesrv_) return on_stopped_(broker_stopped);
   namesrv_->stop(net::Duration::zero(), [this, broker_stopped] {
-    kv_file_->when_saved([this, broker_stopped](const Result<void>& saved) {
-      on_stopped_(broker_stopped ? saved : broker_stopped);
+    kv_file_->when_saved([this, broker_stopped](const Result<void>& kv_saved) {
+      const Result<void> so_far = broker_stopped ? kv_saved : broker_stopped;
+      namesrv_overrides_file_->when_saved(
+          [this, so_far](const Result<void>& saved) { on_stopped_(so_far ? saved : so_far); });
     });
   });
 }

@@ -51,7 +51,7 @@ using AllRequests = TypeList<
     // broker_maintenance.h
     ViewBrokerStatsData, GetAllProducerInfo, QueryConsumeQueue, CleanExpiredConsumeQueue,
     CleanUnusedTopic, DeleteExpiredCommitLog, ResumeCheckHalfMessage, UpdateColdDataFlowCtrConfig,
-    RemoveColdDataFlowCtrConfig, GetColdDataFlowCtrInfo, SetCommitLogReadMode,
+    RemoveColdDataFlowCtrConfig, GetColdDataFlowCtrInfo, SetCommitLogReadMode, GetBrokerHaStatus,
     // auth_admin.h
     AuthCreateUser, AuthUpdateUser, AuthDeleteUser, AuthGetUser, AuthListUser, AuthCreateAcl,
     AuthUpdateAcl, AuthDeleteAcl, AuthGetAcl, AuthListAcl,

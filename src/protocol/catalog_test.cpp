@@ -50,7 +50,8 @@ using Bodies =
              SetMessageRequestModeRequestBody, QueueTimeSpan, QuerySubscriptionResponseBody,
              GroupForbidden, ConsumerOffsetSerializeWrapper, ConsumeStatsList, BrokerStatsItem,
              BrokerStatsData, ProducerInfo, ConsumeQueueData, QueryConsumeQueueResponseBody,
-             UserInfo, PolicyEntryInfo, PolicyInfo, AclInfo>;
+             HAConnectionInfo, HAClientInfo, HARuntimeInfo, UserInfo, PolicyEntryInfo, PolicyInfo,
+             AclInfo>;
 template <class... T>
 consteval bool bodies_list_every_member(TypeList<T...>) {
   return (lists_every_member<T>() && ...);

@@ -11,8 +11,10 @@ void add_admin_handlers(net::Router& router, Core& core, const AdminServices& se
   add_consume_stats_handlers(router, core);
   add_relay_handlers(router, core);
   add_offset_admin_handlers(router, core);
+  add_queue_entries_handlers(router, core);
   add_statistics_handlers(router, core);
   add_broker_admin_handlers(router, core, services);
+  add_broker_config_handlers(router, core, services.settings);
 }
 
 }  // namespace rocketmq::broker

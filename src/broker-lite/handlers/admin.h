@@ -20,6 +20,9 @@
 
 namespace rocketmq::broker {
 
+template <class Options>
+class LiveSettings;
+
 class DelayService;
 class TimerService;
 class TransactionService;
@@ -29,6 +32,7 @@ struct AdminServices {
   const DelayService& delays;
   const TimerService& timers;
   TransactionService& transactions;
+  LiveSettings<BrokerOptions>& settings;
 };
 
 void add_topic_admin_handlers(net::Router& router, Core& core);    // 17 18 21 202 215 305 351
@@ -37,9 +41,12 @@ void add_client_admin_handlers(net::Router& router, Core& core);   // 203 204 32
 void add_consume_stats_handlers(net::Router& router, Core& core);  // 208 300 303 308 317 343
 void add_relay_handlers(net::Router& router, Core& core);          // 307 309
 void add_offset_admin_handlers(net::Router& router, Core& core);   // 222 223 314
+void add_queue_entries_handlers(net::Router& router, Core& core);  // 321
 void add_statistics_handlers(net::Router& router, Core& core);     // 315
 void add_broker_admin_handlers(net::Router& router, Core& core,
-                               const AdminServices& services);  // 26 28
+                               const AdminServices& services);  // 28 907
+void add_broker_config_handlers(net::Router& router, Core& core,
+                                LiveSettings<BrokerOptions>& settings);  // 25 26
 
 // Answers a change: once it is on disk, and every reachable name server knows of it. So a tool that
 // asks for the route right after the answer finds the topic.

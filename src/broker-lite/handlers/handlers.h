@@ -27,7 +27,7 @@ void add_send_handlers(net::Router& router, Core& core, SendAnswers& answers);  
 void add_send_back_handlers(net::Router& router, Core& core, SendAnswers& answers);  // 36
 void add_reply_handlers(net::Router& router, Core& core);                            // 324 325
 void add_transaction_handlers(net::Router& router, TransactionService& transactions,
-                              SendAnswers& answers);                              // 37
+                              SendAnswers& answers);                              // 37 323
 void add_recall_handlers(net::Router& router, Core& core, SendAnswers& answers);  // 370
 void add_pull_handlers(net::Router& router, PullHandler& pulls);                  // 11 361
 void add_pop_handlers(net::Router& router, PopHandler& pops);  // 200050 200052 200054 200055

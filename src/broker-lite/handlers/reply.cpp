@@ -33,9 +33,7 @@ constexpr net::Duration push_timeout = 10s;
 class ReplyHandler {
  public:
   explicit ReplyHandler(Core& core)
-      : core_(core),
-        broker_properties_(broker_properties(core.options.broker_cluster_name,
-                                             core.options.region_id, core.options.trace_on)) {}
+      : core_(core), broker_properties_(core.options.broker_cluster_name, core.options.region_id) {}
 
   template <class Req>
   void receive(RequestContext& context) {
@@ -60,7 +58,7 @@ class ReplyHandler {
   Result<Placed> store(const SendMessageV2& request, RequestContext& context);
 
   Core& core_;
-  const std::string broker_properties_;
+  const BrokerProperties broker_properties_;
   std::string properties_;
 };
 
@@ -73,7 +71,8 @@ Result<void> ReplyHandler::pass_on(const SendMessageV2& request, RequestContext&
                  str("request queueId[", request.queue_id, "] is illegal")};
   }
   properties_.clear();
-  rewrite_properties(request.properties.value_or(""), broker_properties_, properties_);
+  rewrite_properties(request.properties.value_or(""),
+                     broker_properties_.text(core_.options.trace_on), properties_);
   protocol::SendMessageResponse stored;
   std::string message_id = "0";
   stored.queue_id = request.queue_id;

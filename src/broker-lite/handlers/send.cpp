@@ -58,8 +58,7 @@ class SendHandler {
   SendHandler(Core& core, SendAnswers& answers)
       : core_(core),
         answers_(answers),
-        broker_properties_(broker_properties(core.options.broker_cluster_name,
-                                             core.options.region_id, core.options.trace_on)),
+        broker_properties_(core.options.broker_cluster_name, core.options.region_id),
         unique_keys_(core.store_host, static_cast<std::uint32_t>(::getpid()),
                      static_cast<std::uint32_t>(core.loop.wall_ms())),
         random_(static_cast<std::uint32_t>(core.loop.wall_ms())) {}
@@ -100,7 +99,7 @@ class SendHandler {
 
   Core& core_;
   SendAnswers& answers_;
-  const std::string broker_properties_;
+  const BrokerProperties broker_properties_;
   protocol::UniqueKeyGenerator unique_keys_;
   std::minstd_rand random_;
   // Used again for every message, so that none is allocated.
@@ -242,8 +241,8 @@ Result<void> SendHandler::check_transaction(const SendMessageV2& request,
 Result<void> SendHandler::put_one(const SendMessageV2& request, const Target& target,
                                   RequestContext& context) {
   properties_.clear();
-  Wishes wishes =
-      rewrite_properties(request.properties.value_or(""), broker_properties_, properties_);
+  Wishes wishes = rewrite_properties(request.properties.value_or(""),
+                                     broker_properties_.text(core_.options.trace_on), properties_);
   if (target.is_dead_letter && wishes.delay_level > 0) {
     protocol::append_property(properties_, protocol::property::delay_time_level, "-1");
     wishes.delay_level = 0;

@@ -33,8 +33,11 @@ SendAnswers::SendAnswers(net::Loop& loop, MessageStore& store, StoreTimes& times
       times_(times),
       topics_(topics),
       options_(std::move(options)),
-      extra_{{protocol::property::msg_region, options_.region_id},
-             {protocol::property::trace_switch, options_.trace_on ? "true" : "false"}} {}
+      trace_on_(options_.trace_on),
+      traced_{{protocol::property::msg_region, options_.region_id},
+              {protocol::property::trace_switch, "true"}},
+      untraced_{{protocol::property::msg_region, options_.region_id},
+                {protocol::property::trace_switch, "false"}} {}
 
 void SendAnswers::park(net::Responder responder, const StoredMessage& message) {
   Parked& parked = current_.parked.emplace_back();
@@ -161,7 +164,7 @@ void SendAnswers::answer(Parked& parked, const Group& group, std::int32_t code) 
     response.recall_handle = texts.substr(parked.id_size + parked.key_size, parked.handle_size);
   }
   const std::string_view remark = code == 0 ? "" : "FLUSH_DISK_TIMEOUT";
-  parked.responder.reply(response, {}, {.code = code, .remark = remark, .extra = extra_});
+  parked.responder.reply(response, {}, {.code = code, .remark = remark, .extra = extra()});
 }
 
 void SendAnswers::answer_all(Group& group, std::int32_t code) const {
@@ -181,7 +184,7 @@ void SendAnswers::refuse_all(Group& group, const Error& error) const {
 
 void SendAnswers::refuse(net::Responder& responder, const Error& error) const {
   responder.reply(protocol::NoFields{}, {},
-                  {.code = answer_code(error), .remark = error.message, .extra = extra_});
+                  {.code = answer_code(error), .remark = error.message, .extra = extra()});
 }
 
 }  // namespace rocketmq::broker

@@ -51,6 +51,9 @@ class SendAnswers {
   SendAnswers(const SendAnswers&) = delete;
   SendAnswers& operator=(const SendAnswers&) = delete;
 
+  // Whether clients are told to write traces.
+  void set_trace_on(bool on) { trace_on_ = on; }
+
   // For a message just put; the answer to a send.
   void park(net::Responder responder, const StoredMessage& message);
   // For a message just put; the answer has no header and waits for the commit only.
@@ -115,7 +118,11 @@ class SendAnswers {
   StoreTimes& times_;
   SavedTable& topics_;
   const SendAnswersOptions options_;
-  const std::vector<protocol::Field> extra_;  // views of options_ and of constants
+  std::span<const protocol::Field> extra() const { return trace_on_ ? traced_ : untraced_; }
+
+  bool trace_on_;
+  const std::vector<protocol::Field> traced_;  // views of options_ and of constants
+  const std::vector<protocol::Field> untraced_;
   Group current_;
   bool is_commit_armed_ = false;
   net::TimePoint first_parked_{};       // since the last commit

@@ -57,15 +57,15 @@ bool is_set_by_broker(std::string_view name) {
 
 }  // namespace
 
-std::string broker_properties(std::string_view cluster, std::string_view region, bool trace_on) {
-  std::string text;
-  const auto append = [&text](std::string_view name, std::string_view value) {
-    if (protocol::is_property_text(value)) protocol::append_property(text, name, value);
-  };
-  append(property::cluster, cluster);
-  append(property::msg_region, region);
-  append(property::trace_switch, trace_on ? "true" : "false");
-  return text;
+BrokerProperties::BrokerProperties(std::string_view cluster, std::string_view region) {
+  for (std::string* const text : {&with_trace_, &without_trace_}) {
+    const auto append = [text](std::string_view name, std::string_view value) {
+      if (protocol::is_property_text(value)) protocol::append_property(*text, name, value);
+    };
+    append(property::cluster, cluster);
+    append(property::msg_region, region);
+    append(property::trace_switch, text == &with_trace_ ? "true" : "false");
+  }
 }
 
 Wishes read_wishes(std::string_view properties) {

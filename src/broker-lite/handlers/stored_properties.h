@@ -10,7 +10,15 @@ namespace rocketmq::broker {
 
 // The part of every stored message's properties that is the broker's own: CLUSTER, MSG_REGION and
 // TRACE_ON, ready to be appended.
-std::string broker_properties(std::string_view cluster, std::string_view region, bool trace_on);
+class BrokerProperties {
+ public:
+  BrokerProperties(std::string_view cluster, std::string_view region);
+  const std::string& text(bool trace_on) const { return trace_on ? with_trace_ : without_trace_; }
+
+ private:
+  std::string with_trace_;
+  std::string without_trace_;
+};
 
 // What a message's properties ask the broker for.
 struct Wishes {

@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::string_literals;
 
-const std::string ours = broker_properties("C", "R", true);
+const std::string ours = BrokerProperties("C", "R").text(true);
 
 std::string stored(std::string_view sent) {
   std::string text;
@@ -17,7 +17,8 @@ std::string stored(std::string_view sent) {
 
 TEST(StoredProperties, end_with_the_brokers_own) {
   EXPECT_EQ(ours, "CLUSTER\1C\2MSG_REGION\1R\2TRACE_ON\1true\2"s);
-  EXPECT_EQ(broker_properties("C", "R", false), "CLUSTER\1C\2MSG_REGION\1R\2TRACE_ON\1false\2"s);
+  EXPECT_EQ(BrokerProperties("C", "R").text(false),
+            "CLUSTER\1C\2MSG_REGION\1R\2TRACE_ON\1false\2"s);
   EXPECT_EQ(stored("a\1b\2"), "a\1b\2"s + ours);
   EXPECT_EQ(stored(""), ours);
 }
@@ -61,7 +62,8 @@ TEST(StoredProperties, say_that_a_message_waits) {
 }
 
 TEST(StoredProperties, prefer_seconds_to_ms_to_a_time) {
-  constexpr std::string_view all = "TIMER_DELIVER_MS\0013\2TIMER_DELAY_SEC\0011\2TIMER_DELAY_MS\0012\2";
+  constexpr std::string_view all =
+      "TIMER_DELIVER_MS\0013\2TIMER_DELAY_SEC\0011\2TIMER_DELAY_MS\0012\2";
   EXPECT_EQ(read_wishes(all).timer.name, "TIMER_DELAY_SEC");
   EXPECT_EQ(read_wishes("TIMER_DELIVER_MS\0013\2TIMER_DELAY_MS\0012\2").timer.name,
             "TIMER_DELAY_MS");

@@ -56,7 +56,7 @@ void add_broker_handlers(net::Router& router, NamesrvCore& core) {
         auto registered = core.routes.register_broker(*registration, core.loop.now());
         if (!registered) return std::move(registered).error();
 
-        if (core.return_order_topic_config_to_broker) {
+        if (core.settings.return_order_topic_config_to_broker) {
           if (const auto order_topics = core.kv.list(order_topic_namespace)) {
             context.reply.body = protocol::to_json(*order_topics);
           }

@@ -1,4 +1,3 @@
-#include <memory>
 #include <string>
 #include <utility>
 
@@ -13,17 +12,6 @@ namespace {
 
 using net::RequestContext;
 using protocol::NoFields;
-
-// A change is on disk before its answer.
-template <class Req>
-void reply_when_saved(NamesrvCore& core, net::Call<Req> call) {
-  if (!core.save_kv) return call.reply(NoFields{});
-  // std::function wants what it holds to be copyable.
-  auto responder = std::make_shared<net::Responder>(std::move(call).take_responder());
-  core.save_kv([responder](const Result<void>& saved) {
-    saved ? responder->reply(NoFields{}) : responder->fail(saved.error());
-  });
-}
 
 Result<protocol::GetKVConfigResponse> get(NamesrvCore& core, const protocol::GetKVConfig& request) {
   const auto value = core.kv.find(request.ns, request.key);
@@ -49,12 +37,12 @@ void add_kv_config_handlers(net::Router& router, NamesrvCore& core) {
     if (auto put = core.kv.put(call->ns, call->key, call->value); !put) {
       return call.fail(put.error());
     }
-    reply_when_saved(core, std::move(call));
+    reply_when_saved(core.save_kv, std::move(call));
   });
   router.on_deferred<protocol::DeleteKVConfig>([&core](net::Call<protocol::DeleteKVConfig> call) {
     // Removing what is not there is a success, in Java too.
     if (!core.kv.remove(call->ns, call->key)) return call.reply(NoFields{});
-    reply_when_saved(core, std::move(call));
+    reply_when_saved(core.save_kv, std::move(call));
   });
   router.on<protocol::GetKVConfig>([&core](const protocol::GetKVConfig& request, RequestContext&) {
     return get(core, request);

@@ -9,15 +9,26 @@ NameServer::NameServer(net::Loop& loop, NameServerOptions options)
       scan_interval_(options.scan_not_active_broker_interval),
       routes_(options.routes),
       kv_(options.kv),
+      settings_(options.settings),
       core_{.loop = loop,
             .routes = routes_,
             .kv = kv_,
-            .order_message_enable = options.order_message_enable,
-            .return_order_topic_config_to_broker = options.return_order_topic_config_to_broker,
-            .save_kv = std::move(options.save_kv)},
+            .settings = settings_,
+            .live = live_,
+            .save_kv = std::move(options.save_kv),
+            .save_settings = std::move(options.save_settings)},
       server_(loop, router_, std::move(options.server)) {
+  routes_.set_delete_topic_with_broker_registration(
+      settings_.delete_topic_with_broker_registration);
   add_namesrv_handlers(router_, core_);
   arm_scan();
+}
+
+Result<void> NameServer::load_settings(std::string_view text) {
+  if (auto loaded = live_.load(text); !loaded) return loaded;
+  routes_.set_delete_topic_with_broker_registration(
+      settings_.delete_topic_with_broker_registration);
+  return {};
 }
 
 // Java: scanNotActiveBroker.

@@ -20,14 +20,14 @@ namespace rocketmq::namesrv {
 struct NameServerOptions {
   RouteRegistryOptions routes;
   KvConfigOptions kv;
-  // Named as in namesrv.conf.
-  bool order_message_enable = false;
-  bool return_order_topic_config_to_broker = true;
+  NamesrvSettings settings;
   std::chrono::milliseconds scan_not_active_broker_interval = std::chrono::seconds(5);
 
   net::ServerOptions server;
   // Saves kv().to_json() as kvConfig.json, then calls `done`. None: it is not kept.
-  std::function<void(NamesrvCore::Saved done)> save_kv;
+  NamesrvCore::Save save_kv;
+  // Saves changed_settings(); the same.
+  NamesrvCore::Save save_settings;
 };
 
 // A name server: the registry, the KV config, a server in front of them. Belongs to its loop, which
@@ -47,7 +47,11 @@ class NameServer {
   }
 
   RouteRegistry& routes() { return routes_; }
-  KvConfig& kv() { return kv_; }  // loaded by the owner before listen()
+  // Both are loaded by the owner before listen().
+  KvConfig& kv() { return kv_; }
+  // What save_settings() saved.
+  std::string changed_settings() const { return live_.to_text(); }
+  Result<void> load_settings(std::string_view text);
 
  private:
   void arm_scan();
@@ -56,6 +60,8 @@ class NameServer {
   const std::chrono::milliseconds scan_interval_;
   RouteRegistry routes_;
   KvConfig kv_;
+  NamesrvSettings settings_;
+  LiveNamesrvSettings live_{settings_, live_namesrv_settings};
   NamesrvCore core_;
   net::Router router_;
   net::Server server_;

@@ -252,12 +252,68 @@ TEST_F(NameServerTest, tells_brokers_which_topics_are_ordered) {
 }
 
 TEST_F(NameServerTest, tells_clients_of_ordered_topics_when_that_is_enabled) {
-  start({.order_message_enable = true});
+  start({.settings = {.order_message_enable = true}});
   Peer tool(loop, address);
   ASSERT_TRUE(tool.ask(PutKVConfig{.ns = "ORDER_TOPIC_CONFIG", .key = "T", .value = "a:4"}));
   ASSERT_TRUE(tool.ask(registration("a", "10.0.0.1:10911"), two_topics));
   EXPECT_THAT(tool.body_of(GetRouteInfoByTopic{.topic = "T"}),
               HasSubstr(R"("orderTopicConf":"a:4")"));
+}
+
+TEST_F(NameServerTest, is_set_up_by_tools) {
+  std::string saved;
+  start({.save_settings = [&](NamesrvCore::Saved done) {
+    saved = server->changed_settings();
+    done({});
+  }});
+  Peer tool(loop, address);
+  const auto change = [&](std::string_view text) {
+    return tool.body_of(UpdateNamesrvConfig{}, text);
+  };
+  EXPECT_THAT(tool.body_of(GetNamesrvConfig{}), HasSubstr("orderMessageEnable=false\n"));
+  EXPECT_EQ(change("orderMessageEnable=true\nenableTopicList=false"), "");
+  EXPECT_THAT(tool.body_of(GetNamesrvConfig{}), HasSubstr("orderMessageEnable=true\n"));
+  EXPECT_EQ(saved, "enableTopicList=false\norderMessageEnable=true\n");
+  EXPECT_EQ(tool.body_of(GetTopicsByCluster{.cluster = "C"}), "1 disable");
+  EXPECT_EQ(tool.body_of(GetUnitTopicList{}), "1 disable");
+  EXPECT_EQ(tool.body_of(GetAllTopicListFromNameserver{}), R"({"topicList":[]})");
+
+  for (const char* const name :
+       {"kvConfigPath", "configStorePath", "rocketmqHome", "configBlackList"}) {
+    EXPECT_EQ(change(str(name, "=/tmp/x")), "16 Can not update config in black list.");
+  }
+  EXPECT_EQ(change("noSuch=1"), "29 noSuch is no setting of this server");
+  EXPECT_EQ(change("enableTopicList=1"), "29 enableTopicList=1 is neither true nor false");
+  EXPECT_EQ(change(""), "");
+}
+
+TEST_F(NameServerTest, knows_after_a_start_what_tools_have_set) {
+  start();
+  ASSERT_TRUE(server->load_settings("deleteTopicWithBrokerRegistration=true\nkvConfigPath=/x\n"));
+  EXPECT_EQ(server->changed_settings(), "deleteTopicWithBrokerRegistration=true\n");
+  Peer broker(loop, address);
+  ASSERT_TRUE(broker.ask(registration("a", "10.0.0.1:10911"), two_topics));
+  ASSERT_TRUE(broker.ask(
+      registration("a", "10.0.0.1:10911"),
+      R"({"topicConfigSerializeWrapper":{"dataVersion":{"counter":2},"topicConfigTable":{)"
+      R"("T":{"perm":6,"readQueueNums":4,"topicName":"T","writeQueueNums":4}}}})"));
+  EXPECT_EQ(broker.body_of(GetAllTopicListFromNameserver{}), R"({"topicList":["T"]})");
+}
+
+TEST_F(NameServerTest, lists_topics_by_their_flags) {
+  start();
+  Peer broker(loop, address);
+  std::string table;
+  for (const int flag : {0, 1, 2, 3}) {
+    table += str(flag == 0 ? "" : ",", "\"T", flag, R"(":{"topicSysFlag":)", flag, "}");
+  }
+  ASSERT_TRUE(
+      broker.ask(registration("a", "10.0.0.1:10911"),
+                 str(R"({"topicConfigSerializeWrapper":{"dataVersion":{},"topicConfigTable":{)",
+                     table, "}}}")));
+  EXPECT_EQ(broker.body_of(GetUnitTopicList{}), R"({"topicList":["T1","T3"]})");
+  EXPECT_EQ(broker.body_of(GetHasUnitSubTopicList{}), R"({"topicList":["T2","T3"]})");
+  EXPECT_EQ(broker.body_of(GetHasUnitSubUnunitTopicList{}), R"({"topicList":["T2"]})");
 }
 
 TEST_F(NameServerTest, tells_a_slave_where_its_master_is) {

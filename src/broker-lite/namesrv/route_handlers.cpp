@@ -49,7 +49,7 @@ Result<void> find_route(NamesrvCore& core, const protocol::GetRouteInfoByTopic& 
     return Error{ResponseCode::topic_not_exist,
                  str("No topic route info in name server for the topic: ", request.topic)};
   }
-  if (core.order_message_enable) {
+  if (core.settings.order_message_enable) {
     if (const auto conf = core.kv.find(order_topic_namespace, request.topic)) {
       route->order_topic_conf = *conf;
     }

@@ -313,6 +313,17 @@ std::vector<std::string> RouteRegistry::topics_of_cluster(std::string_view clust
   return names;
 }
 
+std::vector<std::string> RouteRegistry::topics_flagged(std::int32_t with,
+                                                       std::int32_t without) const {
+  std::vector<std::string> names;
+  for (const auto& [name, queues] : topics_) {
+    // Java: it is the same at every broker.
+    const std::int32_t flag = queues.begin()->second.topic_sys_flag;
+    if ((flag & with) == with && (flag & without) == 0) names.push_back(name);
+  }
+  return names;
+}
+
 protocol::TopicList RouteRegistry::system_topics() const {
   protocol::TopicList list;
   for (const auto& [cluster, names] : clusters_) {

@@ -63,6 +63,9 @@ struct KnownVersion {
 class RouteRegistry {
  public:
   explicit RouteRegistry(RouteRegistryOptions options = {}) : options_(options) {}
+  void set_delete_topic_with_broker_registration(bool deletes) {
+    options_.delete_topic_with_broker_registration = deletes;
+  }
 
   // Adds a broker, or refreshes it. A body of one topic is a change to what is already registered;
   // one from a broker we do not know is refused, because it would hide that the rest is missing.
@@ -88,6 +91,8 @@ class RouteRegistry {
 
   std::vector<std::string> topics() const;
   std::vector<std::string> topics_of_cluster(std::string_view cluster) const;
+  // Those whose flag has all bits of the first and none of the second.
+  std::vector<std::string> topics_flagged(std::int32_t with, std::int32_t without = 0) const;
   // The names of clusters and brokers, and the address of any broker.
   protocol::TopicList system_topics() const;
 
@@ -126,7 +131,7 @@ class RouteRegistry {
   void leave_cluster(std::string_view cluster, const std::string& broker_name);
   std::int32_t change_perms(std::string_view broker_name, std::int32_t keep, std::int32_t add);
 
-  const RouteRegistryOptions options_;
+  RouteRegistryOptions options_;
   std::map<std::string, QueuesByBroker, std::less<>> topics_;
   std::map<std::string, protocol::BrokerData, std::less<>> groups_;  // by broker name
   std::map<std::string, std::set<std::string, std::less<>>, std::less<>> clusters_;

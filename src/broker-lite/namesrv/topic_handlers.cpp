@@ -8,20 +8,46 @@ namespace rocketmq::namesrv {
 
 using net::RequestContext;
 
+namespace {
+
+// Java: TopicSysFlag.
+constexpr std::int32_t unit = 1;
+constexpr std::int32_t unit_sub = 2;
+
+Result<void> list(bool is_enabled, const std::vector<std::string>& topics,
+                  RequestContext& context) {
+  if (!is_enabled) return Error{ResponseCode::system_error, "disable"};
+  context.reply.body = protocol::to_json(protocol::TopicList{{}, topics});
+  return {};
+}
+
+}  // namespace
+
 void add_topic_handlers(net::Router& router, NamesrvCore& core) {
   router.on<protocol::GetAllTopicListFromNameserver>(
-      [&core](const protocol::GetAllTopicListFromNameserver&,
-              RequestContext& context) -> Result<void> {
-        context.reply.body = protocol::to_json(protocol::TopicList{{}, core.routes.topics()});
-        return {};
+      [&core](const protocol::GetAllTopicListFromNameserver&, RequestContext& context) {
+        return list(core.settings.enable_all_topic_list, core.routes.topics(), context);
       });
 
-  router.on<protocol::GetTopicsByCluster>([&core](const protocol::GetTopicsByCluster& request,
-                                                  RequestContext& context) -> Result<void> {
-    context.reply.body =
-        protocol::to_json(protocol::TopicList{{}, core.routes.topics_of_cluster(request.cluster)});
-    return {};
-  });
+  router.on<protocol::GetTopicsByCluster>(
+      [&core](const protocol::GetTopicsByCluster& request, RequestContext& context) {
+        return list(core.settings.enable_topic_list, core.routes.topics_of_cluster(request.cluster),
+                    context);
+      });
+
+  router.on<protocol::GetUnitTopicList>(
+      [&core](const protocol::GetUnitTopicList&, RequestContext& context) {
+        return list(core.settings.enable_topic_list, core.routes.topics_flagged(unit), context);
+      });
+  router.on<protocol::GetHasUnitSubTopicList>(
+      [&core](const protocol::GetHasUnitSubTopicList&, RequestContext& context) {
+        return list(core.settings.enable_topic_list, core.routes.topics_flagged(unit_sub), context);
+      });
+  router.on<protocol::GetHasUnitSubUnunitTopicList>(
+      [&core](const protocol::GetHasUnitSubUnunitTopicList&, RequestContext& context) {
+        return list(core.settings.enable_topic_list, core.routes.topics_flagged(unit_sub, unit),
+                    context);
+      });
 
   router.on<protocol::GetSystemTopicListFromNs>(
       [&core](const protocol::GetSystemTopicListFromNs&, RequestContext& context) -> Result<void> {

@@ -178,7 +178,7 @@ void TransactionService::check() {
       if (put = give_up(stored->record); !put) break;
       ended.push_back(offset);
     } else if (is_due(stored->record, now_ms)) {
-      auto placed = store_again(stored->record);
+      auto placed = store_half(stored->record, check_times_of(stored->record) + 1);
       if (!placed) {
         put = std::move(placed).error();
         break;
@@ -216,11 +216,24 @@ Result<void> TransactionService::give_up(protocol::RecordView half) {
   return placed ? Result<void>() : std::move(placed).error();
 }
 
-Result<Placed> TransactionService::store_again(protocol::RecordView half) {
+Result<void> TransactionService::resume(std::int64_t position) {
+  const auto stored = core_.store.record_at(position);
+  if (!stored) return stored.error();
+  protocol::RecordView half = stored->record;
+  if (half.topic != given_up_topic || !real_place_of(half)) {
+    return failed("it is no half message that was given up");
+  }
+  half.topic = half_topic;
+  half.queue_id = 0;
+  if (auto placed = store_half(half, 0); !placed) return std::move(placed).error();
+  return core_.commit_messages();
+}
+
+Result<Placed> TransactionService::store_half(protocol::RecordView half, std::int32_t check_times) {
   std::string properties(half.properties);
   protocol::erase_property(properties, property::transaction_check_times);
   protocol::append_property(properties, property::transaction_check_times,
-                            std::to_string(check_times_of(half) + 1));
+                            std::to_string(check_times));
   half.properties = properties;
   half.store_host = core_.store_host;
   return core_.store.put(half, core_.loop.wall_ms());

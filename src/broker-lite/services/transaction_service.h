@@ -40,6 +40,9 @@ class TransactionService {
   // to do; it has ended. Errors are stock's answers.
   Result<bool> end(const protocol::EndTransaction& request);
 
+  // One that was given up is half again: its producer is asked anew. Java: resumeCheckHalfMessage.
+  Result<void> resume(std::int64_t position);
+
   // Every transactionCheckInterval: asks the producers of those that are open for too long, and
   // gives up those that were asked too often.
   void check();
@@ -72,7 +75,7 @@ class TransactionService {
   bool is_due(const protocol::RecordView& half, std::int64_t now_ms) const;
   bool is_given_up(const protocol::RecordView& half, std::int64_t now_ms) const;
   Result<void> give_up(protocol::RecordView half);
-  Result<Placed> store_again(protocol::RecordView half);
+  Result<Placed> store_half(protocol::RecordView half, std::int32_t check_times);
   void ask(const Placed& placed);
 
   Core& core_;

@@ -3,11 +3,13 @@
 #include <gmock/gmock.h>
 
 #include "broker-lite/broker_rig.h"
+#include "broker-lite/core.h"
 #include "broker-lite/services/transaction_texts.h"
 #include "protocol/bodies/client_data.h"
 #include "protocol/json_body.h"
 #include "protocol/message_id.h"
 #include "protocol/properties.h"
+#include "protocol/requests/broker_maintenance.h"
 #include "protocol/requests/client_session.h"
 #include "protocol/requests/transaction.h"
 
@@ -177,6 +179,42 @@ TEST_F(TransactionServiceTest, gives_up_after_so_many_checks) {
   EXPECT_THAT(client->checks, SizeIs(2));
   EXPECT_THAT(bodies(), IsEmpty());
   EXPECT_THAT(bodies("TRANS_CHECK_MAX_TIME_TOPIC", 0), ElementsAre("x"));
+}
+
+TEST_F(TransactionServiceTest, asks_again_for_one_that_was_given_up_when_a_tool_wants_it) {
+  rig.options.transaction_check_max = 1;
+  kill();
+  start();
+  send_half("x");
+  rig.loop.advance(2min);
+  ASSERT_THAT(client->checks, SizeIs(1));
+  const auto pulled = client->call(pull_from("TRANS_CHECK_MAX_TIME_TOPIC", 0, 0)).value();
+  const auto given_up = records_of(pulled.body).at(0);
+  const std::string id =
+      to_string(protocol::OffsetMessageId{given_up.store_host, given_up.physical_offset});
+
+  EXPECT_EQ(client->refusal(protocol::ResumeCheckHalfMessage{.msg_id = id}), "0");
+  rig.loop.advance(31s);
+  ASSERT_THAT(client->checks, SizeIs(2));
+  EXPECT_EQ(records_of(client->checks.back().body).at(0).body, "x");
+  EXPECT_EQ(commit({client->checks.back().half_offset, client->checks.back().position}), "0");
+  EXPECT_THAT(bodies(), ElementsAre("x"));
+}
+
+TEST_F(TransactionServiceTest, makes_no_half_message_of_another_one) {
+  const auto resume = [this](std::string_view id) {
+    return client->refusal(protocol::ResumeCheckHalfMessage{.msg_id = id});
+  };
+  constexpr std::string_view remark =
+      "1 Exception was thrown when putting message back to RMQ_SYS_TRANS_HALF_TOPIC. ";
+  EXPECT_THAT(resume(""), StartsWith(remark));
+  EXPECT_THAT(resume("7F0000010000000000000000000099FF"), StartsWith(remark));
+  const auto sent = client->call(send_to("T", 1), "plain").value();
+  EXPECT_THAT(resume(sent.header.msg_id), StartsWith(remark));
+  const Half half = send_half("open");
+  EXPECT_THAT(
+      resume(to_string(protocol::OffsetMessageId{rig.broker->core().store_host, half.position})),
+      StartsWith(remark));
 }
 
 TEST_F(TransactionServiceTest, knows_what_is_open_and_what_has_ended_after_a_kill) {

@@ -32,6 +32,7 @@ class Groups {
   // nullptr: no such group. Good until that group is changed or removed.
   const protocol::SubscriptionGroupConfig* find(std::string_view group) const;
   std::size_t size() const { return table_.size(); }
+  void set_auto_create(bool enabled) { options_.auto_create_subscription_group = enabled; }
   std::vector<std::string> names() const;  // sorted
 
   struct Created {
@@ -69,7 +70,7 @@ class Groups {
   Result<void> check(const protocol::SubscriptionGroupConfig& config) const;
   void next_version(std::int64_t wall_ms);
 
-  const GroupsOptions options_;
+  GroupsOptions options_;
   TextMap<protocol::SubscriptionGroupConfig> table_;
   TextMap<TextMap<std::int32_t>> forbidden_;  // group -> topic -> bits
   protocol::DataVersion data_version_;

@@ -134,6 +134,15 @@ void Topics::create_system_topics() {
   create(cluster, 16, open(options_.cluster_topic_enable));
 }
 
+bool Topics::set_auto_create(bool enabled, std::int64_t wall_ms) {
+  options_.auto_create_topic_enable = enabled;
+  if (!enabled || find(auto_create_topic) != nullptr) return false;
+  insert(topic_config(auto_create_topic, options_.default_topic_queue_nums,
+                      perm_inherit | perm_read | perm_write));
+  next_version(wall_ms);
+  return true;
+}
+
 const TopicConfig* Topics::find(std::string_view topic) const {
   const auto found = table_.find(topic);
   return found == table_.end() ? nullptr : &found->second;

@@ -57,6 +57,10 @@ class Topics {
   Topics(TopicsOptions options, std::int64_t wall_ms);
 
   const TopicsOptions& options() const { return options_; }
+  // True: the topic that others are made after is new, to be saved and registered.
+  bool set_auto_create(bool enabled, std::int64_t wall_ms);
+  // Something that goes with every registration has changed.
+  void touch(std::int64_t wall_ms) { next_version(wall_ms); }
 
   // nullptr: no such topic. Good until that topic is changed or removed.
   const protocol::TopicConfig* find(std::string_view topic) const;
@@ -124,7 +128,7 @@ class Topics {
   const protocol::TopicConfig& insert(protocol::TopicConfig config);
   void next_version(std::int64_t wall_ms);
 
-  const TopicsOptions options_;
+  TopicsOptions options_;
   TextMap<protocol::TopicConfig> table_;
   std::size_t registration_bytes_ = 0;  // of all topics, about
   protocol::DataVersion data_version_;

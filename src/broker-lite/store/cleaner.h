@@ -34,6 +34,7 @@ class Cleaner {
   // Every second or oftener.
   void tick(TimePoint now, std::int64_t wall_ms);
   void run_by_hand() { retention_.run_by_hand(); }
+  void set_options(RetentionOptions options) { retention_.set_options(std::move(options)); }
 
  private:
   void look_at_disk();

@@ -178,6 +178,13 @@ std::optional<std::int64_t> MessageReader::store_time(std::string_view topic, st
   return queue ? store_time(*queue, offset) : std::nullopt;
 }
 
+std::size_t MessageReader::entries(std::string_view topic, std::int32_t queue_id,
+                                   std::int64_t offset, std::span<QueueEntry> to) const {
+  const ConsumeQueue* queue = queues_.find(topic, queue_id);
+  if (queue == nullptr || offset < queue->min_offset()) return 0;
+  return queue->read(offset, to).value_or(0);
+}
+
 // Java: ConsumeQueue.getOffsetInQueueByTime. Store times do not decrease along a queue.
 std::int64_t MessageReader::offset_by_time(std::string_view topic, std::int32_t queue_id,
                                            std::int64_t timestamp_ms, TimeBoundary boundary) const {

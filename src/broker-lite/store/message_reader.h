@@ -85,6 +85,10 @@ class MessageReader {
                                          std::int64_t offset) const;
   Result<StoredRecord> record_at(std::int64_t position) const;
 
+  // What the queue itself holds, from `offset` on; how many entries that was.
+  std::size_t entries(std::string_view topic, std::int32_t queue_id, std::int64_t offset,
+                      std::span<QueueEntry> to) const;
+
  private:
   class Limits;
 

@@ -152,6 +152,11 @@ class MessageStore {
     return reader_.record_at(position);
   }
 
+  std::size_t queue_entries(std::string_view topic, std::int32_t queue_id, std::int64_t offset,
+                            std::span<QueueEntry> to) const {
+    return reader_.entries(topic, queue_id, offset, to);
+  }
+
   // The messages with a key, of those that can be read. After a crash, while the index is being
   // made again, maybe not all.
   Result<KeyResult> find_by_key(const KeyQuery& query) const {

@@ -36,6 +36,7 @@ class Retention {
   explicit Retention(RetentionOptions options) : options_(std::move(options)) {}
 
   const RetentionOptions& options() const { return options_; }
+  void set_options(RetentionOptions options) { options_ = std::move(options); }
 
   // The next 20 runs are as if their hour had come. Java: executeDeleteFilesManually.
   void run_by_hand() { runs_by_hand_ = 20; }
@@ -50,7 +51,7 @@ class Retention {
   void end_run() { files_left_ = 0; }
 
  private:
-  const RetentionOptions options_;
+  RetentionOptions options_;
   std::int32_t runs_by_hand_ = 0;
   std::int32_t files_left_ = 0;  // that this run may remove
 };

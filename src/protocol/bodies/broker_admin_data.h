@@ -10,7 +10,7 @@
 #include "protocol/json_body.h"
 
 // What brokers tell tools about themselves. Java: BrokerStatsData, ProducerTableInfo,
-// QueryConsumeQueueResponseBody.
+// QueryConsumeQueueResponseBody, HARuntimeInfo.
 
 namespace rocketmq::protocol {
 
@@ -110,6 +110,66 @@ struct QueryConsumeQueueResponseBody {
     v("subscriptionData", &QueryConsumeQueueResponseBody::subscription_data);
   }
   bool operator==(const QueryConsumeQueueResponseBody&) const = default;
+};
+
+// A slave, as its master sees it.
+struct HAConnectionInfo {
+  std::string addr;
+  std::int64_t diff = 0;  // bytes it is behind
+  bool in_sync = false;
+  std::int64_t slave_ack_offset = 0;
+  std::int64_t transfer_from_where = 0;
+  std::int64_t transferred_byte_in_second = 0;
+
+  template <class V>
+  static constexpr void fields(V&& v) {
+    v("addr", &HAConnectionInfo::addr);
+    v("diff", &HAConnectionInfo::diff);
+    v("inSync", &HAConnectionInfo::in_sync);
+    v("slaveAckOffset", &HAConnectionInfo::slave_ack_offset);
+    v("transferFromWhere", &HAConnectionInfo::transfer_from_where);
+    v("transferredByteInSecond", &HAConnectionInfo::transferred_byte_in_second);
+  }
+  bool operator==(const HAConnectionInfo&) const = default;
+};
+
+// A master, as its slave sees it.
+struct HAClientInfo {
+  std::int64_t last_read_timestamp = 0;  // Unix ms
+  std::int64_t last_write_timestamp = 0;
+  std::optional<std::string> master_addr;
+  std::int64_t master_flush_offset = 0;
+  std::int64_t max_offset = 0;
+  std::int64_t transferred_byte_in_second = 0;
+
+  template <class V>
+  static constexpr void fields(V&& v) {
+    v("lastReadTimestamp", &HAClientInfo::last_read_timestamp);
+    v("lastWriteTimestamp", &HAClientInfo::last_write_timestamp);
+    v("masterAddr", &HAClientInfo::master_addr);
+    v("masterFlushOffset", &HAClientInfo::master_flush_offset);
+    v("maxOffset", &HAClientInfo::max_offset);
+    v("transferredByteInSecond", &HAClientInfo::transferred_byte_in_second);
+  }
+  bool operator==(const HAClientInfo&) const = default;
+};
+
+struct HARuntimeInfo {
+  HAClientInfo client;
+  std::vector<HAConnectionInfo> connections;
+  std::int32_t in_sync_slave_nums = 0;
+  bool master = false;
+  std::int64_t master_commit_log_max_offset = 0;
+
+  template <class V>
+  static constexpr void fields(V&& v) {
+    v("haClientRuntimeInfo", &HARuntimeInfo::client);
+    v("haConnectionInfo", &HARuntimeInfo::connections);
+    v("inSyncSlaveNums", &HARuntimeInfo::in_sync_slave_nums);
+    v("master", &HARuntimeInfo::master);
+    v("masterCommitLogMaxOffset", &HARuntimeInfo::master_commit_log_max_offset);
+  }
+  bool operator==(const HARuntimeInfo&) const = default;
 };
 
 }  // namespace rocketmq::protocol

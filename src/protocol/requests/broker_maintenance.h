@@ -148,4 +148,14 @@ struct SetCommitLogReadMode {
   bool operator==(const SetCommitLogReadMode&) const = default;
 };
 
+struct GetBrokerHaStatus {
+  static constexpr auto code = RequestCode::get_broker_ha_status;
+  using Response = NoFields;
+  using ResponseBody = HARuntimeInfo;
+
+  template <class V>
+  static constexpr void fields(V&&) {}
+  bool operator==(const GetBrokerHaStatus&) const = default;
+};
+
 }  // namespace rocketmq::protocol

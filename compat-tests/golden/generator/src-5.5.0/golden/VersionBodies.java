@@ -66,6 +66,27 @@ final class VersionBodies {
     consumers.setGroupName("CG");
     bodies.add("SubscriptionGroupList.full", new SubscriptionGroupList(List.of(consumers)));
 
+    HARuntimeInfo ha = new HARuntimeInfo();
+    ha.setMaster(true);
+    ha.setMasterCommitLogMaxOffset(1L << 40);
+    ha.setInSyncSlaveNums(1);
+    HARuntimeInfo.HAConnectionRuntimeInfo slave = new HARuntimeInfo.HAConnectionRuntimeInfo();
+    slave.setAddr("10.0.0.2:1234");
+    slave.setSlaveAckOffset(100);
+    slave.setDiff(5);
+    slave.setInSync(true);
+    slave.setTransferredByteInSecond(1024);
+    slave.setTransferFromWhere(7);
+    ha.getHaConnectionInfo().add(slave);
+    ha.getHaClientRuntimeInfo().setMasterAddr("10.0.0.1:10912");
+    ha.getHaClientRuntimeInfo().setTransferredByteInSecond(2048);
+    ha.getHaClientRuntimeInfo().setMaxOffset(99);
+    ha.getHaClientRuntimeInfo().setLastReadTimestamp(Samples.TIME);
+    ha.getHaClientRuntimeInfo().setLastWriteTimestamp(Samples.TIME + 1);
+    ha.getHaClientRuntimeInfo().setMasterFlushOffset(98);
+    bodies.add("HARuntimeInfo.full", ha);
+    bodies.add("HARuntimeInfo.min", new HARuntimeInfo());
+
     UserInfo user = new UserInfo();
     user.setUsername("alice");
     user.setPassword(Samples.ODD_NAME);

@@ -189,6 +189,8 @@ final class Catalog {
         api("UPDATE_COLD_DATA_FLOW_CTR_CONFIG", null, null).body(config, config),
         api("REMOVE_COLD_DATA_FLOW_CTR_CONFIG", null, null).body(one, one),
         api("GET_COLD_DATA_FLOW_CTR_INFO", null, null),
+        api("GET_BROKER_HA_STATUS", null, null)
+            .answerBody(bodies.of("HARuntimeInfo.full"), bodies.of("HARuntimeInfo.min")),
         api("SET_COMMITLOG_READ_MODE", null, null)
             .body(one, one)
             .extra(command -> command.addExtField("READ_AHEAD_MODE", "1")),
