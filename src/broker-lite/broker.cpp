@@ -29,6 +29,7 @@
 #include "broker-lite/services/transaction_service.h"
 #include "broker-lite/state/names.h"
 #include "broker-lite/state/pop_orders.h"
+#include "broker-lite/state/request_modes.h"
 #include "broker-lite/store/cleaner.h"
 #include "broker-lite/tls.h"
 #include "net/address.h"
@@ -124,6 +125,8 @@ class Broker::Impl {
                     [this] { return users_.to_json(); }),
         policies_file_(disk.directory, disk.flusher, "acls.json",
                        [this] { return policies_.to_json(); }),
+        request_modes_file_(disk.directory, disk.flusher, "messageRequestMode.json",
+                            [this] { return request_modes_.to_json(); }),
         overrides_file_(disk.directory, disk.flusher, "brokerOverrides.properties",
                         [this] { return live_.to_text(); }),
         levels_(std::move(levels)),
@@ -190,6 +193,7 @@ class Broker::Impl {
   Clients clients_;
   QueueLocks queue_locks_;
   PopOrders orders_;
+  RequestModes request_modes_;
   Users users_;
   Policies policies_;
   SqlFilters sql_filters_;
@@ -200,6 +204,7 @@ class Broker::Impl {
   SavedTable orders_file_;
   SavedTable users_file_;
   SavedTable policies_file_;
+  SavedTable request_modes_file_;
   SavedTable overrides_file_;
   const DelayLevels levels_;
   const Detours detours_;
@@ -245,6 +250,7 @@ Result<void> Broker::Impl::load() {
   if (auto loaded = offsets_file_.load(text_to(offsets_)); !loaded) return loaded;
   if (auto loaded = delays_file_.load(text_to(delays_)); !loaded) return loaded;
   if (auto loaded = orders_file_.load(text_to(orders_)); !loaded) return loaded;
+  if (auto loaded = request_modes_file_.load(text_to(request_modes_)); !loaded) return loaded;
   if (auto loaded = load_access(); !loaded) return loaded;
   if (auto loaded = timers_.load(); !loaded) return loaded;
   topics_file_.changed();  // with the system topics of this version
@@ -327,6 +333,10 @@ void Broker::Impl::serve(std::vector<std::string> name_servers, std::function<vo
   add_client_session_handlers(router_, core_);
   add_admin_handlers(router_, core_, {delays_, timers_, transactions_, live_});
   add_cleaning_handlers(router_, core_, cleaner_);
+  add_assignment_handlers(router_, core_, request_modes_, [this](SavedTable::Done done) {
+    request_modes_file_.changed();
+    request_modes_file_.when_saved(std::move(done));
+  });
 
   tick_.emplace(loop_,
                 std::min<net::Duration>(1s, milliseconds(options.flush_interval_commit_log_ms)),
@@ -371,6 +381,9 @@ void Broker::Impl::connect_core() {
   };
   core_.groups_changed = [this] { groups_file_.changed(); };
   core_.options_changed = [this](SavedTable::Done done) { options_changed(std::move(done)); };
+  core_.find_route = [this](std::string topic, Registration::RouteFound done) {
+    registration_->find_route(std::move(topic), std::move(done));
+  };
   core_.commit_messages = [this] { return answers_->commit(); };
   core_.when_settled = [this](std::function<void(const Result<void>&)> done) {
     topics_file_.when_saved([this, done](const Result<void>& topics) {
@@ -485,19 +498,21 @@ void Broker::Impl::wait_for_flusher() {
   save_delays();
   disk_.flusher.run([] { return Result<void>(); },
                     [this](const Result<void>&) {
-                      const bool is_idle = topics_file_.is_idle() && groups_file_.is_idle() &&
-                                           overrides_file_.is_idle() && offsets_file_.is_idle() &&
-                                           delays_file_.is_idle() && orders_file_.is_idle() &&
-                                           users_file_.is_idle() && policies_file_.is_idle() &&
-                                           timers_.is_idle() && !answers_->is_holding();
+                      const bool is_idle =
+                          topics_file_.is_idle() && groups_file_.is_idle() &&
+                          overrides_file_.is_idle() && request_modes_file_.is_idle() &&
+                          offsets_file_.is_idle() && delays_file_.is_idle() &&
+                          orders_file_.is_idle() && users_file_.is_idle() &&
+                          policies_file_.is_idle() && timers_.is_idle() && !answers_->is_holding();
                       is_idle ? finish_stop() : wait_for_flusher();
                     });
 }
 
 void Broker::Impl::finish_stop() {
   Result<void> result;
-  for (SavedTable* table : {&overrides_file_, &topics_file_, &groups_file_, &offsets_file_,
-                            &delays_file_, &orders_file_, &users_file_, &policies_file_}) {
+  for (SavedTable* table :
+       {&overrides_file_, &request_modes_file_, &topics_file_, &groups_file_, &offsets_file_,
+        &delays_file_, &orders_file_, &users_file_, &policies_file_}) {
     if (auto saved = table->save_now(); !saved && result) result = saved;
   }
   if (auto saved = timers_.save_now(); !saved && result) result = saved;

@@ -17,6 +17,7 @@
 #include "broker-lite/state/traffic.h"
 #include "broker-lite/store/message_store.h"
 #include "net/loop.h"
+#include "protocol/bodies/route_data.h"
 #include "protocol/host.h"
 
 namespace rocketmq::broker {
@@ -53,6 +54,12 @@ struct Core {
   // Writes what was put into the store in this turn, and answers its senders, now instead of at the
   // end of the turn. An error: none of it is stored.
   std::function<Result<void>()> commit_messages;
+
+  // Asks a name server for the route of a topic, within a few seconds. topic_not_exist: there is
+  // none; any other error: no name server has answered.
+  std::function<void(std::string topic,
+                     std::function<void(const Result<protocol::TopicRouteData>&)> done)>
+      find_route;
 
   // Calls `done` once the changes made so far are on disk and registered, or with the error that
   // kept them from the disk: what the answer to an admin waits for.

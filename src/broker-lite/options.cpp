@@ -92,8 +92,10 @@ bool set_value(std::string_view text, MetricsExporterType& value) {
   value = static_cast<MetricsExporterType>(number);
   return true;
 }
-bool set_value(std::string_view text, FlushDiskType& value) {
-  const auto named = enum_from_name<FlushDiskType>(text);
+template <class E>
+  requires(std::is_enum_v<E>)
+bool set_value(std::string_view text, E& value) {
+  const auto named = enum_from_name<E>(text);
   if (named) value = *named;
   return named.has_value();
 }
@@ -102,8 +104,11 @@ std::string value_text(const std::string& value) { return value; }
 std::string value_text(bool value) { return value ? "true" : "false"; }
 std::string value_text(std::int64_t value) { return std::to_string(value); }
 std::string value_text(std::int32_t value) { return std::to_string(value); }
-std::string value_text(MetricsExporterType value) { return std::string(name_of(value)); }
-std::string value_text(FlushDiskType value) { return std::string(name_of(value)); }
+template <class E>
+  requires(std::is_enum_v<E>)
+std::string value_text(E value) {
+  return std::string(name_of(value));
+}
 
 enum class Applied { yes, no_such_setting, bad_value };
 

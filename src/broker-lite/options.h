@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "protocol/bodies/assignment_data.h"
 #include "protocol/java_properties.h"
 #include "protocol/json_body.h"
 
@@ -91,8 +92,11 @@ struct BrokerOptions {
   std::int64_t revive_interval_ms = 1'000;
   std::int32_t pop_from_retry_probability = 20;  // of 100: what comes again is looked for first
   bool enable_retry_topic_v2 = false;
-  std::int32_t pop_polling_size = 1'024;        // held, of a topic, group and queue
-  std::int32_t max_pop_polling_size = 100'000;  // held, of all
+  // Of groups and topics for which no tool has said otherwise.
+  protocol::MessageRequestMode default_message_request_mode = protocol::MessageRequestMode::pull;
+  std::int32_t default_pop_share_queue_num = -1;  // below 1: all members pop from all queues
+  std::int32_t pop_polling_size = 1'024;          // held, of a topic, group and queue
+  std::int32_t max_pop_polling_size = 100'000;    // held, of all
 
   // Who may use the broker.
   bool authentication_enabled = false;
@@ -210,6 +214,8 @@ struct BrokerOptions {
     v("reviveInterval", &O::revive_interval_ms);
     v("popFromRetryProbability", &O::pop_from_retry_probability);
     v("enableRetryTopicV2", &O::enable_retry_topic_v2);
+    v("defaultMessageRequestMode", &O::default_message_request_mode);
+    v("defaultPopShareQueueNum", &O::default_pop_share_queue_num);
     v("popPollingSize", &O::pop_polling_size);
     v("maxPopPollingSize", &O::max_pop_polling_size);
     v("authenticationEnabled", &O::authentication_enabled);

@@ -22,6 +22,8 @@ constexpr net::Duration retry_delay = 1s;
 // How long an admin may wait for the name servers: less than a tool waits for us.
 constexpr net::Duration settle_timeout = 3s;
 constexpr net::Duration stop_timeout = 1s;
+// Clients wait three seconds for their assignment.
+constexpr std::chrono::milliseconds route_timeout = 1s;
 constexpr std::chrono::milliseconds period_min = 10s;
 constexpr std::chrono::milliseconds period_max = 60s;
 
@@ -192,6 +194,26 @@ void Registration::release_settled() {
                                       [](const auto& server) { return server->is_settled(); });
   if (!is_settled && !is_stopping_) return;
   for (Waiter& waiter : std::exchange(waiters_, {})) waiter.done();
+}
+
+void Registration::find_route(std::string topic, RouteFound done) {
+  tasks_.start(ask_route(std::move(topic), std::move(done)));
+}
+
+net::Task<> Registration::ask_route(std::string topic, RouteFound done) {
+  Result<protocol::TopicRouteData> route = Error{Errc::not_connected, "there is no name server"};
+  for (const auto& server : servers_) {
+    if (is_stopping_) break;
+    const protocol::GetRouteInfoByTopic request{.topic = topic};
+    const auto answer = co_await pool_.call(server->address, request, {}, route_timeout);
+    if (answer) {
+      route = protocol::from_json<protocol::TopicRouteData>(answer->body, "topic route");
+    } else {
+      route = answer.error();
+    }
+    if (route || route.error().code == ResponseCode::topic_not_exist) break;
+  }
+  done(route);
 }
 
 void Registration::stop(std::function<void()> done) {

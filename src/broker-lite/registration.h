@@ -45,6 +45,10 @@ class Registration {
   // where they do, and after settle_timeout at the latest.
   void when_settled(std::function<void()> done);
 
+  // See Core::find_route. The first name server that answers is right.
+  using RouteFound = std::function<void(const Result<protocol::TopicRouteData>&)>;
+  void find_route(std::string topic, RouteFound done);
+
   // Unregisters from the name servers there is a connection to, then calls `done`, within a second
   // or so. Nothing is registered from then on.
   void stop(std::function<void()> done);
@@ -66,6 +70,7 @@ class Registration {
   net::Task<> keep_registered(NameServer* server);
   net::Task<Result<void>> tell(NameServer* server, protocol::RegisterBrokerBody body);
   net::Task<> unregister(std::string address);
+  net::Task<> ask_route(std::string topic, RouteFound done);
   protocol::RegisterBrokerBody whole_body() const;
   protocol::RegisterBrokerBody body_of(const std::set<std::string, std::less<>>& changed) const;
   void restrict_perms(protocol::RegisterBrokerBody& body) const;

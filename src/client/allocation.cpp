@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "protocol/allocation.h"
 #include "protocol/consistent_hash.h"
 #include "protocol/str.h"
 
@@ -27,23 +28,14 @@ Queues slice(const Queues& queues, std::size_t first, std::size_t count) {
   return {begin, begin + static_cast<std::ptrdiff_t>(count)};
 }
 
-// 8 queues, 3 members:  0 1 2 | 3 4 5 | 6 7      share 2, the first 8 % 3 = 2 get one more
 Queues averagely(const AllocationRequest& request) {
-  const std::size_t index = index_of_self(request);
-  const std::size_t share = request.queues.size() / request.members.size();
-  const std::size_t one_more = request.queues.size() % request.members.size();
-  return slice(request.queues, index * share + std::min(index, one_more),
-               share + (index < one_more ? 1 : 0));
+  return protocol::averagely<MessageQueue>(request.queues, request.members.size(),
+                                           index_of_self(request));
 }
 
-// 8 queues, 3 members:  0 3 6 | 1 4 7 | 2 5
 Queues by_circle(const AllocationRequest& request) {
-  Queues part;
-  for (std::size_t i = index_of_self(request); i < request.queues.size();
-       i += request.members.size()) {
-    part.push_back(request.queues[i]);
-  }
-  return part;
+  return protocol::by_circle<MessageQueue>(request.queues, request.members.size(),
+                                           index_of_self(request));
 }
 
 // Of a broker named "room@name"; nothing of others. Java splits at each '@' and ignores those at
