@@ -202,6 +202,9 @@ Result<void> check(const BrokerOptions& options) {
   if (options.pop_polling_size < 1 || options.max_pop_polling_size < 1) {
     return wrong("popPollingSize or maxPopPollingSize is below 1");
   }
+  if (options.transaction_checks_at_once_max < 1) {
+    return wrong("transactionChecksAtOnceMax is below 1");
+  }
   if (options.authorization_enabled && !options.authentication_enabled) {
     return wrong("authorizationEnabled=true needs authenticationEnabled=true");
   }

@@ -86,6 +86,9 @@ struct BrokerOptions {
   std::int64_t transaction_time_out_ms = 6'000;
   std::int64_t transaction_check_interval_ms = 30'000;
   std::int32_t transaction_check_max = 15;
+  // Ours: so many half messages are looked at before others have their turn, about a millisecond's
+  // work.
+  std::int32_t transaction_checks_at_once_max = 1'000;
 
   // POP.
   std::int32_t revive_queue_num = 8;
@@ -210,6 +213,7 @@ struct BrokerOptions {
     v("transactionTimeOut", &O::transaction_time_out_ms);
     v("transactionCheckInterval", &O::transaction_check_interval_ms);
     v("transactionCheckMax", &O::transaction_check_max);
+    v("transactionChecksAtOnceMax", &O::transaction_checks_at_once_max);
     v("reviveQueueNum", &O::revive_queue_num);
     v("reviveInterval", &O::revive_interval_ms);
     v("popFromRetryProbability", &O::pop_from_retry_probability);

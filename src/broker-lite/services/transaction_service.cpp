@@ -1,6 +1,7 @@
 #include "broker-lite/services/transaction_service.h"
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -16,8 +17,12 @@ namespace rocketmq::broker {
 namespace {
 
 namespace property = protocol::property;
+using namespace std::chrono_literals;
 
 constexpr std::string_view progress_group = "CID_RMQ_SYS_TRANS";
+// What is stored again in one turn waits in memory for its commit: no more bytes than this, and one
+// message.
+constexpr std::int64_t stored_at_once_max = 8 << 20;
 constexpr std::string_view given_up_topic = "TRANS_CHECK_MAX_TIME_TOPIC";
 
 Error failed(std::string_view remark) {
@@ -164,18 +169,32 @@ bool TransactionService::is_due(const protocol::RecordView& half, std::int64_t n
 }
 
 void TransactionService::check() {
+  if (next_checks_) return;
+  check_next_ = 0;
+  check_end_ = halves_.next();
+  check_some();
+}
+
+void TransactionService::check_some() {
+  next_checks_.reset();
   const std::int64_t now_ms = core_.loop.wall_ms();
   std::vector<std::int64_t> ended;
   std::vector<Asked> asked;
   Result<void> put;
-  for (const auto& [offset, half] : open_) {
+  std::int64_t room = stored_at_once_max;
+  std::int32_t left = core_.options.transaction_checks_at_once_max;
+  for (auto half = open_.lower_bound(check_next_); half != open_.end(); ++half) {
+    const std::int64_t offset = half->first;
+    if (offset >= check_end_ || left-- == 0 || room <= 0) break;
+    check_next_ = offset + 1;
     if (ending_.contains(offset)) continue;
-    const auto stored = core_.store.record_at(half.position);
+    const auto stored = core_.store.record_at(half->second.position);
     if (!stored) {
       log_(str("a half message is gone: ", to_string(stored.error())));
       ended.push_back(offset);
     } else if (is_given_up(stored->record, now_ms)) {
       if (put = give_up(stored->record); !put) break;
+      room -= std::ssize(stored->record.body);
       ended.push_back(offset);
     } else if (is_due(stored->record, now_ms)) {
       auto placed = store_half(stored->record, check_times_of(stored->record) + 1);
@@ -183,6 +202,7 @@ void TransactionService::check() {
         put = std::move(placed).error();
         break;
       }
+      room -= std::ssize(stored->record.body);
       ended.push_back(offset);
       asked.push_back({offset, *placed});
     }
@@ -195,6 +215,12 @@ void TransactionService::check() {
   for (const Asked& one : asked) {
     moved_[one.old_offset] = one.placed.queue_offset;
     ask(one.placed);
+  }
+  // What is left has its turn after others.
+  const auto next = open_.lower_bound(check_next_);
+  if (next != open_.end() && next->first < check_end_) {
+    next_checks_ = core_.loop.after(1ms, [this] { check_some(); });
+    return;
   }
   save_progress();
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -15,6 +16,7 @@
 #include "broker-lite/services/queue_tail.h"
 #include "broker-lite/state/names.h"
 #include "net/log.h"
+#include "net/loop.h"
 #include "protocol/requests/transaction.h"
 
 namespace rocketmq::broker {
@@ -44,7 +46,8 @@ class TransactionService {
   Result<void> resume(std::int64_t position);
 
   // Every transactionCheckInterval: asks the producers of those that are open for too long, and
-  // gives up those that were asked too often.
+  // gives up those that were asked too often. A walk over many takes many turns of the loop; until
+  // it is over another one does not begin.
   void check();
   void save_progress();  // into the offsets
 
@@ -68,6 +71,7 @@ class TransactionService {
   };
 
   void read_new();
+  void check_some();
   void take_back(const protocol::RecordView& op);
   Result<StoredRecord> find_half(const protocol::EndTransaction& request) const;
   Result<void> commit(const StoredRecord& half);
@@ -87,6 +91,11 @@ class TransactionService {
   std::deque<Op> ops_;                       // those that end something not passed yet
   QueueTail halves_;
   QueueTail op_records_;
+
+  // The walk under way: over the half messages from here on, but not those stored since it began.
+  std::int64_t check_next_ = 0;
+  std::int64_t check_end_ = 0;
+  std::unique_ptr<net::Timer> next_checks_;  // empty: there is none
 };
 
 }  // namespace rocketmq::broker

@@ -2,9 +2,12 @@
 
 #include <gmock/gmock.h>
 
+#include <utility>
+
 #include "broker-lite/broker_rig.h"
 #include "broker-lite/core.h"
 #include "broker-lite/services/transaction_texts.h"
+#include "broker-lite/state/names.h"
 #include "protocol/bodies/client_data.h"
 #include "protocol/json_body.h"
 #include "protocol/message_id.h"
@@ -199,6 +202,43 @@ TEST_F(TransactionServiceTest, asks_again_for_one_that_was_given_up_when_a_tool_
   EXPECT_EQ(records_of(client->checks.back().body).at(0).body, "x");
   EXPECT_EQ(commit({client->checks.back().half_offset, client->checks.back().position}), "0");
   EXPECT_THAT(bodies(), ElementsAre("x"));
+}
+
+TEST_F(TransactionServiceTest, looks_at_no_more_at_once_than_it_may) {
+  rig.options.transaction_checks_at_once_max = 2;
+  kill();
+  start();
+  for (int i = 0; i < 5; ++i) send_half(str(i));
+  const MessageStore& store = rig.broker->core().store;
+  std::int64_t halves = 5;
+  std::vector<std::int64_t> at_once;  // how many it has stored again to ask for them
+  ASSERT_TRUE(rig.loop.run_until(
+      [&] {
+        const std::int64_t now = store.max_offset(half_topic, 0);
+        if (now != halves) at_once.push_back(now - std::exchange(halves, now));
+        return client->checks.size() == 5;
+      },
+      31s));
+  EXPECT_THAT(at_once, ElementsAre(2, 2, 1));
+  rig.loop.advance(5s);
+  EXPECT_THAT(client->checks, SizeIs(5));  // each once
+  rig.loop.advance(30s);
+  EXPECT_THAT(client->checks, SizeIs(10));
+}
+
+TEST_F(TransactionServiceTest, stores_no_more_bytes_at_once_than_memory_has_for_them) {
+  for (int i = 0; i < 4; ++i) send_half(std::string(3 << 20, 'x'));
+  const MessageStore& store = rig.broker->core().store;
+  std::int64_t halves = 4;
+  std::vector<std::int64_t> at_once;
+  rig.loop.run_until(
+      [&] {
+        const std::int64_t now = store.max_offset(half_topic, 0);
+        if (now != halves) at_once.push_back(now - std::exchange(halves, now));
+        return halves == 8;
+      },
+      31s);
+  EXPECT_THAT(at_once, ElementsAre(3, 1));
 }
 
 TEST_F(TransactionServiceTest, makes_no_half_message_of_another_one) {
