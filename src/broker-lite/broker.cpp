@@ -121,8 +121,9 @@ class Broker::Impl {
                                 groups_.find(key.group) == nullptr;
                        });
                      }),
-        users_file_(disk.directory, disk.flusher, "users.json",
-                    [this] { return users_.to_json(); }),
+        users_file_(
+            disk.directory, disk.flusher, "users.json", [this] { return users_.to_json(); },
+            OpenMode::create_private),
         policies_file_(disk.directory, disk.flusher, "acls.json",
                        [this] { return policies_.to_json(); }),
         request_modes_file_(disk.directory, disk.flusher, "messageRequestMode.json",
@@ -277,9 +278,12 @@ Result<void> Broker::Impl::load_access() {
   for (const InitialUser& user : *initial) users_.create_super(user.username, user.password);
   access_.emplace(*std::move(access), users_, policies_);
   router_.add_guard([this](const net::RequestContext& context) { return access_->check(context); });
-  add_auth_handlers(router_, users_, policies_, *access_, [this] {
+  add_auth_handlers(router_, users_, policies_, *access_, [this](SavedTable::Done done) {
     users_file_.changed();
     policies_file_.changed();
+    users_file_.when_saved([this, done = std::move(done)](const Result<void>& users) {
+      users ? policies_file_.when_saved(done) : done(users);
+    });
   });
   return {};
 }
@@ -447,8 +451,10 @@ void Broker::Impl::tick() {
   cleaner_.tick(loop_.now(), loop_.wall_ms());
   timers_.save_if_moved();
   answers_->tick(loop_.now());
-  topics_file_.try_again();
-  groups_file_.try_again();
+  for (SavedTable* table : {&overrides_file_, &request_modes_file_, &topics_file_, &groups_file_,
+                            &users_file_, &policies_file_}) {
+    table->try_again();
+  }
   const bool is_writable = store_->is_writable();
   if (std::exchange(was_writable_, is_writable) == is_writable) return;
   log_(is_writable ? "messages are taken again"

@@ -22,6 +22,9 @@
 
 namespace rocketmq::broker {
 
+// Puts on disk what was changed, and calls `done` then, or with the error that kept it from there.
+using SaveChanges = std::function<void(std::function<void(const Result<void>&)> done)>;
+
 // What the handlers of a broker share. Broker owns it, builds it before the first request and keeps
 // it until after the last; everything in it belongs to the broker's loop.
 struct Core {
@@ -49,7 +52,7 @@ struct Core {
   std::function<void(std::string_view topic)> topic_removed;
   std::function<void()> groups_changed;
   // Passes changed options on to those who keep a copy, saves them and calls `done`.
-  std::function<void(std::function<void(const Result<void>&)> done)> options_changed;
+  SaveChanges options_changed;
 
   // Writes what was put into the store in this turn, and answers its senders, now instead of at the
   // end of the turn. An error: none of it is stored.

@@ -8,11 +8,12 @@
 namespace rocketmq::broker {
 
 SavedTable::SavedTable(Directory& directory, Flusher& flusher, std::string name,
-                       std::function<std::string()> to_text)
+                       std::function<std::string()> to_text, OpenMode mode)
     : directory_(directory),
       flusher_(flusher),
       name_(std::move(name)),
-      to_text_(std::move(to_text)) {}
+      to_text_(std::move(to_text)),
+      mode_(mode) {}
 
 Result<void> SavedTable::load(const std::function<Result<void>(std::string_view)>& load) {
   Result<void> loaded;
@@ -47,8 +48,8 @@ void SavedTable::start() {
   is_saving_ = true;
   is_changed_ = false;
   waiting_.swap(waiting_next_);
-  flusher_.run([&directory = directory_, name = name_,
-                text = to_text_()] { return save_state(directory, name, text); },
+  flusher_.run([&directory = directory_, name = name_, mode = mode_,
+                text = to_text_()] { return save_state(directory, name, text, mode); },
                [weak = std::weak_ptr(self_)](const Result<void>& result) {
                  if (const auto self = weak.lock()) (*self)->finished(result);
                });
@@ -65,7 +66,7 @@ void SavedTable::finished(const Result<void>& result) {
 Result<void> SavedTable::save_now() {
   if (is_saved()) return {};
   is_changed_ = false;
-  return save_state(directory_, name_, to_text_());
+  return save_state(directory_, name_, to_text_(), mode_);
 }
 
 }  // namespace rocketmq::broker

@@ -21,9 +21,9 @@ class SavedTable {
  public:
   using Done = std::function<void(const Result<void>&)>;
 
-  // `to_text` gives the whole table and may be called at any time.
+  // `to_text` gives the whole table and may be called at any time. `mode`: see save_state().
   SavedTable(Directory& directory, Flusher& flusher, std::string name,
-             std::function<std::string()> to_text);
+             std::function<std::string()> to_text, OpenMode mode = OpenMode::create);
 
   // Gives the text saved last, if there is one, to `load`. A text that `load` refuses counts as
   // missing: the one before it is tried, and where that fails too it is an error: a broker that
@@ -50,6 +50,7 @@ class SavedTable {
   Flusher& flusher_;
   const std::string name_;
   const std::function<std::string()> to_text_;
+  const OpenMode mode_;
   bool is_changed_ = false;  // since the save under way, if any, took its text
   bool is_saving_ = false;
   // What the flusher posts after the table is gone finds nobody.

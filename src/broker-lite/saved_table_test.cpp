@@ -3,9 +3,13 @@
 #include <gmock/gmock.h>
 
 #include <deque>
+#include <filesystem>
 
 #include "broker-lite/store/mem_file.h"
+#include "broker-lite/store/posix_file.h"
 #include "broker-lite/store/saved_state.h"
+#include "protocol/str.h"
+#include "protocol/testing/temporary_folder.h"
 
 namespace rocketmq::broker {
 namespace {
@@ -84,6 +88,26 @@ TEST_F(SavedTableTest, tells_of_a_failure_and_tries_again_when_asked) {
   flusher.step();
   EXPECT_EQ(told, "a- b+");
   EXPECT_EQ(saved(), "0");
+}
+
+TEST_F(SavedTableTest, keeps_secrets_from_all_but_the_owner) {
+  TemporaryFolder folder;
+  const auto disk = open_posix_directory(folder.path).value();
+  SavedTable users(
+      *disk, flusher, "users.json", [] { return std::string("secret"); }, OpenMode::create_private);
+  const auto rights = [&](std::string_view suffix) {
+    const auto path = std::filesystem::path(folder.path) / "config" / str("users.json", suffix);
+    return static_cast<unsigned>(std::filesystem::status(path).permissions());
+  };
+  disk->create_directories("config").value();
+  disk->open("config/users.json.tmp", OpenMode::create).value();  // of an older version
+  users.changed();
+  flusher.step();
+  EXPECT_EQ(rights(""), 0600u);
+  users.changed();
+  flusher.step();
+  EXPECT_EQ(rights(""), 0600u);
+  EXPECT_EQ(rights(".bak"), 0600u);
 }
 
 TEST_F(SavedTableTest, saves_at_the_end_only_what_is_not_saved) {

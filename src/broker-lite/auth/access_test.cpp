@@ -12,6 +12,7 @@
 namespace rocketmq::broker {
 namespace {
 
+using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
@@ -66,6 +67,35 @@ struct AccessTest : ::testing::Test {
   std::unique_ptr<TestClient> root;
   std::unique_ptr<TestClient> ann;
 };
+
+TEST_F(AccessTest, answers_a_change_when_it_is_on_disk) {
+  const auto file = [this](const char* name) {
+    return read_text(rig.directory, str("config/", name), 1 << 20).value();
+  };
+  rig.flusher.hold();
+  protocol::AuthCreateUser new_user;
+  new_user.username = "bob";
+  const auto user = root->begin(new_user, R"({"username":"bob","password":"bob-secret"})");
+  protocol::AuthCreateAcl new_acl;
+  new_acl.subject = "User:ann";
+  const auto acl =
+      root->begin(new_acl, R"({"policies":[{"entries":[{"resource":"Topic:T","actions":["Pub"],)"
+                           R"("decision":"Allow"}]}]})");
+  rig.loop.advance(100ms);
+  EXPECT_FALSE(*user || *acl);
+  rig.flusher.release();
+  rig.loop.advance(100ms);
+  ASSERT_TRUE(*user && *acl);
+  EXPECT_TRUE(**user && **acl);
+  EXPECT_THAT(file("users.json"), HasSubstr("bob"));
+  EXPECT_THAT(file("acls.json"), HasSubstr("Topic:T"));
+
+  rig.directory.fail_from(0);
+  protocol::AuthDeleteUser old_user;
+  old_user.username = "bob";
+  EXPECT_NE(root->refusal(old_user), "0");
+  rig.directory.heal();
+}
 
 TEST_F(AccessTest, asks_everybody_who_he_is) {
   EXPECT_EQ(root->refusal(send_to("T", 0), "m"), "0");

@@ -1,8 +1,19 @@
 #include "broker-lite/handlers/admin.h"
 
+#include <memory>
+#include <utility>
+
 #include "broker-lite/handlers/handlers.h"
 
 namespace rocketmq::broker {
+
+void reply_when_saved(const SaveChanges& save, net::Responder responder) {
+  // std::function wants what it holds to be copyable.
+  auto kept = std::make_shared<net::Responder>(std::move(responder));
+  save([kept](const Result<void>& saved) {
+    saved ? kept->reply(protocol::NoFields{}) : kept->fail(saved.error());
+  });
+}
 
 void add_admin_handlers(net::Router& router, Core& core, const AdminServices& services) {
   add_topic_admin_handlers(router, core);

@@ -50,9 +50,8 @@ void add_broker_config_handlers(net::Router& router, Core& core,
                                 LiveSettings<BrokerOptions>& settings);  // 25 26
 
 class RequestModes;
-using SaveModes = std::function<void(std::function<void(const Result<void>&)> done)>;
 void add_assignment_handlers(net::Router& router, Core& core, RequestModes& modes,
-                             SaveModes save);  // 400 401 402
+                             SaveChanges save);  // 400 401 402
 
 // Answers a change: once it is on disk, and every reachable name server knows of it. So a tool that
 // asks for the route right after the answer finds the topic.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "broker-lite/handlers/admin.h"
+#include "broker-lite/handlers/handlers.h"
 #include "broker-lite/state/names.h"
 #include "broker-lite/state/request_modes.h"
 #include "protocol/requests/assignment.h"
@@ -110,7 +111,7 @@ void assign(Core& core, const RequestModes& modes, net::Call<QueryAssignment> ca
   });
 }
 
-void set_mode(Core& core, RequestModes& modes, const SaveModes& save,
+void set_mode(Core& core, RequestModes& modes, const SaveChanges& save,
               net::Call<SetMessageRequestMode> call) {
   auto mode = protocol::from_json<RequestModes::Mode>(call.body(), "request mode");
   if (!mode) return call.fail({ResponseCode::system_error, mode.error().message});
@@ -127,15 +128,13 @@ void set_mode(Core& core, RequestModes& modes, const SaveModes& save,
         {ResponseCode::subscription_group_not_exist, "subscription group does not exist"});
   }
   if (auto set = modes.set(*std::move(mode)); !set) return call.fail(set.error());
-  const auto responder = std::make_shared<net::Responder>(std::move(call).take_responder());
-  save([responder](const Result<void>& saved) {
-    saved ? responder->reply(protocol::NoFields{}) : responder->fail(saved.error());
-  });
+  reply_when_saved(save, std::move(call).take_responder());
 }
 
 }  // namespace
 
-void add_assignment_handlers(net::Router& router, Core& core, RequestModes& modes, SaveModes save) {
+void add_assignment_handlers(net::Router& router, Core& core, RequestModes& modes,
+                             SaveChanges save) {
   router.on_deferred<QueryAssignment>(
       [&core, &modes](net::Call<QueryAssignment> call) { assign(core, modes, std::move(call)); });
   router.on_deferred<SetMessageRequestMode>(

@@ -1,6 +1,5 @@
 #include "protocol/requests/auth_admin.h"
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,26 +23,24 @@ constexpr std::string_view user_prefix = "User:";
 
 class AuthHandlers {
  public:
-  AuthHandlers(Users& users, Policies& policies, Access& access, std::function<void()> changed)
-      : users_(users), policies_(policies), access_(access), changed_(std::move(changed)) {}
+  AuthHandlers(Users& users, Policies& policies, Access& access)
+      : users_(users), policies_(policies), access_(access) {}
 
   Result<void> create_user(const protocol::AuthCreateUser& request, RequestContext& context) {
     const auto info = protocol::from_json<UserInfo>(context.body(), "user");
     if (!info) return bad(info.error());
-    return changed(
-        users_.create(name_of(request.username, *info), *info, access_.is_by_super(context)));
+    return users_.create(name_of(request.username, *info), *info, access_.is_by_super(context));
   }
   Result<void> update_user(const protocol::AuthUpdateUser& request, RequestContext& context) {
     const auto info = protocol::from_json<UserInfo>(context.body(), "user");
     if (!info) return bad(info.error());
-    return changed(
-        users_.update(name_of(request.username, *info), *info, access_.is_by_super(context)));
+    return users_.update(name_of(request.username, *info), *info, access_.is_by_super(context));
   }
   Result<void> delete_user(const protocol::AuthDeleteUser& request, RequestContext&) {
     const std::string_view name = request.username.value_or("");
     users_.remove(name);
     policies_.remove(str(user_prefix, name), "", "");
-    return changed({});
+    return {};
   }
   Result<void> get_user(const protocol::AuthGetUser& request, RequestContext& context) {
     if (const auto info = users_.info(request.username.value_or(""))) {
@@ -57,18 +54,20 @@ class AuthHandlers {
     return {};
   }
 
-  Result<void> put_acl(std::string_view subject, RequestContext& context) {
+  template <class Req>  // create or update: an entry takes the place of one for the same resource
+  Result<void> put_acl(const Req& request, RequestContext& context) {
+    const std::string_view subject = request.subject.value_or("");
     const auto info = protocol::from_json<AclInfo>(context.body(), "acl");
     if (!info) return bad(info.error());
     if (!knows(subject)) {
       return Error{ResponseCode::no_permission, str("The subject of ", subject, " is not exist.")};
     }
-    return changed(policies_.put(subject, *info));
+    return policies_.put(subject, *info);
   }
   Result<void> delete_acl(const protocol::AuthDeleteAcl& request, RequestContext&) {
     policies_.remove(request.subject.value_or(""), request.policy_type.value_or(""),
                      request.resource.value_or(""));
-    return changed({});
+    return {};
   }
   Result<void> get_acl(const protocol::AuthGetAcl& request, RequestContext& context) {
     const std::string_view subject = request.subject.value_or("");
@@ -96,44 +95,44 @@ class AuthHandlers {
     return subject.starts_with(user_prefix) &&
            users_.find(subject.substr(user_prefix.size())) != nullptr;
   }
-  Result<void> changed(Result<void> result) {
-    if (result) changed_();
-    return result;
-  }
 
   Users& users_;
   Policies& policies_;
   Access& access_;
-  const std::function<void()> changed_;
 };
 
 }  // namespace
 
 void add_auth_handlers(net::Router& router, Users& users, Policies& policies, Access& access,
-                       std::function<void()> changed) {
-  const auto handlers = std::make_shared<AuthHandlers>(users, policies, access, std::move(changed));
-  const auto on =
+                       SaveChanges save) {
+  const auto handlers = std::make_shared<AuthHandlers>(users, policies, access);
+  const auto on_question =
       [&]<class Req>(Result<void> (AuthHandlers::*handle)(const Req&, RequestContext&)) {
         router.on<Req>([handlers, handle](const Req& request, RequestContext& context) {
           return ((*handlers).*handle)(request, context);
         });
       };
-  on(&AuthHandlers::create_user);
-  on(&AuthHandlers::update_user);
-  on(&AuthHandlers::delete_user);
-  on(&AuthHandlers::get_user);
-  on(&AuthHandlers::list_users);
-  on(&AuthHandlers::delete_acl);
-  on(&AuthHandlers::get_acl);
-  on(&AuthHandlers::list_acls);
-  router.on<protocol::AuthCreateAcl>(
-      [handlers](const protocol::AuthCreateAcl& request, RequestContext& context) {
-        return handlers->put_acl(request.subject.value_or(""), context);
-      });
-  router.on<protocol::AuthUpdateAcl>(
-      [handlers](const protocol::AuthUpdateAcl& request, RequestContext& context) {
-        return handlers->put_acl(request.subject.value_or(""), context);
-      });
+  const auto on_change =
+      [&]<class Req>(Result<void> (AuthHandlers::*handle)(const Req&, RequestContext&)) {
+        router.on_raw(static_cast<std::int32_t>(Req::code),
+                      [handlers, handle, save](RequestContext& context) {
+                        Req request{};
+                        auto changed = protocol::decode_header(context.command.fields, request);
+                        if (changed) changed = ((*handlers).*handle)(request, context);
+                        if (!changed) return context.responder.fail(changed.error());
+                        reply_when_saved(save, std::move(context.responder));
+                      });
+      };
+  on_question(&AuthHandlers::get_user);
+  on_question(&AuthHandlers::list_users);
+  on_question(&AuthHandlers::get_acl);
+  on_question(&AuthHandlers::list_acls);
+  on_change(&AuthHandlers::create_user);
+  on_change(&AuthHandlers::update_user);
+  on_change(&AuthHandlers::delete_user);
+  on_change(&AuthHandlers::put_acl<protocol::AuthCreateAcl>);
+  on_change(&AuthHandlers::put_acl<protocol::AuthUpdateAcl>);
+  on_change(&AuthHandlers::delete_acl);
 }
 
 }  // namespace rocketmq::broker

@@ -1,9 +1,9 @@
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "broker-lite/handlers/admin.h"
+#include "broker-lite/handlers/handlers.h"
 #include "broker-lite/live_settings.h"
 #include "protocol/java_properties.h"
 #include "protocol/requests/broker_admin.h"
@@ -38,11 +38,7 @@ void update(Core& core, LiveSettings<BrokerOptions>& settings,
   const JavaProperties changes = parse_java_properties(call.body());
   if (changes.empty()) return call.reply({});
   if (auto changed = settings.change(changes); !changed) return call.fail(changed.error());
-  // std::function wants what it holds to be copyable.
-  auto responder = std::make_shared<net::Responder>(std::move(call).take_responder());
-  core.options_changed([responder](const Result<void>& settled) {
-    settled ? responder->reply(protocol::NoFields{}) : responder->fail(settled.error());
-  });
+  reply_when_saved(core.options_changed, std::move(call).take_responder());
 }
 
 }  // namespace

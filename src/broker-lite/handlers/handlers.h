@@ -39,9 +39,12 @@ void add_query_handlers(net::Router& router, Core& core);           // 12 33
 void add_client_session_handlers(net::Router& router, Core& core);  // 34 35 38 41 42 46
 void add_admin_handlers(net::Router& router, Core& core,
                         const AdminServices& services);  // see admin.h
-// 3001-3010; calls `changed` after a change.
+// The answer to a change: once it is on disk, for who has it may rely on it.
+void reply_when_saved(const SaveChanges& save, net::Responder responder);
+
+// 3001-3010.
 void add_auth_handlers(net::Router& router, Users& users, Policies& policies, Access& access,
-                       std::function<void()> changed);
+                       SaveChanges save);
 // 306 316 329
 void add_cleaning_handlers(net::Router& router, Core& core, Cleaner& cleaner);
 

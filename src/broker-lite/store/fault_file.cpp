@@ -126,7 +126,7 @@ void FaultDirectory::overwrite(const std::string& path, std::int64_t position,
 }
 
 Result<std::shared_ptr<File>> FaultDirectory::open(const std::string& path, OpenMode mode) {
-  if (mode == OpenMode::create) {
+  if (mode != OpenMode::existing) {
     if (auto allowed = operation("open"); !allowed) return std::move(allowed).error();
   }
   auto file = files_.open(path, mode);

@@ -90,7 +90,11 @@ class FileLock {
   virtual ~FileLock() = default;
 };
 
-enum class OpenMode { existing, create };
+enum class OpenMode {
+  existing,
+  create,
+  create_private,  // what nobody but its owner may read, where the system has owners
+};
 
 // A folder and everything below it. Paths are relative to it, with '/'.
 class Directory {

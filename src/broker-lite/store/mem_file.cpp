@@ -152,7 +152,7 @@ Result<std::shared_ptr<File>> MemDirectory::open(const std::string& path, OpenMo
   if (found != files_.end()) return found->second;
   const std::size_t slash = path.rfind('/');
   const bool has_folder = slash == std::string::npos || folders_.contains(path.substr(0, slash));
-  if (mode != OpenMode::create || !has_folder) return missing(path);
+  if (mode == OpenMode::existing || !has_folder) return missing(path);
   return files_[path] = std::make_shared<MemFile>(clock_);
 }
 

@@ -180,9 +180,12 @@ class PosixDirectory final : public Directory {
 
   Result<std::shared_ptr<File>> open(const std::string& path, OpenMode mode) override {
     const std::string full = full_path(path);
-    const int flags = O_RDWR | O_CLOEXEC | (mode == OpenMode::create ? O_CREAT : 0);
-    Descriptor fd(::open(full.c_str(), flags, 0644));
+    const bool is_private = mode == OpenMode::create_private;
+    const int flags = O_RDWR | O_CLOEXEC | (mode == OpenMode::existing ? 0 : O_CREAT);
+    Descriptor fd(::open(full.c_str(), flags, is_private ? 0600 : 0644));
     if (!fd.is_open()) return system_error("open", full, errno);
+    // It may have been there, with other rights.
+    if (is_private && ::fchmod(fd.get(), 0600) != 0) return system_error("chmod", full, errno);
     return std::shared_ptr<File>(std::make_shared<PosixFile>(std::move(fd), full));
   }
 

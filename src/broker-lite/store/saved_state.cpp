@@ -19,8 +19,9 @@ Result<std::optional<std::string>> load_file(Directory& directory, const std::st
   return std::optional<std::string>(*std::move(text));
 }
 
-Result<void> write_new_file(Directory& directory, const std::string& path, std::string_view text) {
-  auto file = directory.open(path, OpenMode::create);
+Result<void> write_new_file(Directory& directory, const std::string& path, std::string_view text,
+                            OpenMode mode) {
+  auto file = directory.open(path, mode);
   if (!file) return std::move(file).error();
   if (auto emptied = (*file)->resize(0); !emptied) return emptied;  // left by a crash
   if (auto written = (*file)->write(0, text); !written) return written;
@@ -38,10 +39,11 @@ Result<std::optional<std::string>> load_state(Directory& directory, const std::s
   return std::optional<std::string>();
 }
 
-Result<void> save_state(Directory& directory, const std::string& name, std::string_view text) {
+Result<void> save_state(Directory& directory, const std::string& name, std::string_view text,
+                        OpenMode mode) {
   const std::string path = path_of(name);
   if (auto made = directory.create_directories(folder); !made) return made;
-  auto written = write_new_file(directory, path + ".tmp", text);
+  auto written = write_new_file(directory, path + ".tmp", text, mode);
   if (!written) return written;
   const auto exists = directory.exists(path);
   if (!exists) return exists.error();

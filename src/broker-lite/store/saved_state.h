@@ -30,7 +30,8 @@ using IsUsable = std::function<bool(std::string_view text)>;
 Result<std::optional<std::string>> load_state(Directory& directory, const std::string& name,
                                               const IsUsable& is_usable);
 
-// May run on the flusher's thread, but for one name at a time.
-Result<void> save_state(Directory& directory, const std::string& name, std::string_view text);
+// `mode`: create or create_private. May run on the flusher's thread, but for one name at a time.
+Result<void> save_state(Directory& directory, const std::string& name, std::string_view text,
+                        OpenMode mode = OpenMode::create);
 
 }  // namespace rocketmq::broker
