@@ -87,6 +87,8 @@ public final class Actor {
         return consumers.stop(what);
       case "mqadmin":
         return admin.mqadmin(what);
+      case "subcommands":
+        return admin.subcommands();
       case "trace":
         return admin.trace(what);
       default:

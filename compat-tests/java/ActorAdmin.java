@@ -25,6 +25,11 @@ final class ActorAdmin {
         what.text("line").split(" ")));
   }
 
+  /** subcommands : the names of all that mqadmin has, separated by blanks. */
+  Json subcommands() {
+    return new Json().put("names", Mqadmin.names());
+  }
+
   /** trace id= : one line a record: type, group, topic, keys, success, retries; separated by |. */
   Json trace(Actor.Words what) throws Exception {
     String id = what.text("id");

@@ -1,5 +1,6 @@
 """Clients that do what they are told (compat-tests/java/Actor.java, compat-tests/cpp/actor.cpp)."""
 import json
+import pathlib
 import subprocess
 import threading
 
@@ -14,8 +15,10 @@ class Actor:
     def __init__(self, name, command, log):
         self.name = name
         self.log = open(log, "ab")
+        # Some commands of mqadmin write files where they run.
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        stderr=self.log, text=True, bufsize=1)
+                                        stderr=self.log, text=True, bufsize=1,
+                                        cwd=pathlib.Path(log).parent)
         self._read()
 
     def ask(self, verb, **words):

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "broker-lite/broker.h"
+#include "broker-lite/core.h"
 #include "broker-lite/store/fault_file.h"
 #include "net/channel.h"
 #include "net/router.h"
@@ -212,6 +213,10 @@ struct BrokerRig {
     }
     broker.reset();
     return *stopped;
+  }
+  // As its consumers' heartbeat would.
+  void make_group(std::string_view name) {
+    broker->core().groups.find_or_create(name, loop.wall_ms());
   }
   std::unique_ptr<TestClient> connect() {
     return std::make_unique<TestClient>(loop, broker->listen_address());

@@ -52,6 +52,7 @@ TEST_F(BrokerTest, knows_after_a_kill_every_topic_it_acknowledged_a_message_of) 
 TEST_F(BrokerTest, stops_cleanly_and_goes_on_where_it_was) {
   const auto client = rig.connect();
   ASSERT_TRUE(client->call(send_to("T"), "a"));
+  rig.make_group("G");
   protocol::UpdateConsumerOffset update;
   update.consumer_group = "G";
   update.topic = "T";
@@ -80,6 +81,7 @@ TEST_F(BrokerTest, answers_who_waits_before_it_stops) {
 TEST_F(BrokerTest, keeps_offsets_on_disk_every_five_seconds) {
   const auto client = rig.connect();
   ASSERT_TRUE(client->call(send_to("T"), "a"));
+  rig.make_group("G");
   protocol::UpdateConsumerOffset update;
   update.consumer_group = "G";
   update.topic = "T";

@@ -136,7 +136,7 @@ Result<Policies::Entry> Policies::parse(const PolicyEntryInfo& info) {
     if (!is_ip_range(range)) return refused(str("The source ip ", range, " is not one."));
   }
   const std::string decision = info.decision.value_or("");
-  if (decision != "Allow" && decision != "Deny") return refused("The decision is null.");
+  if (decision != "Allow" && decision != "Deny") return refused("The decision is null or illegal.");
   entry.allows = decision == "Allow";
   return entry;
 }

@@ -64,6 +64,7 @@ struct AdminTest : testing::Test {
              R"(","subscriptionDataSet":[{"topic":")", topic, R"(","subString":"*"}]}])"));
   }
   void commit(std::string_view group, std::string_view topic, std::int64_t offset) {
+    rig.make_group(group);
     ASSERT_EQ(client->refusal(protocol::UpdateConsumerOffset{
                   .consumer_group = group, .topic = topic, .queue_id = 0, .commit_offset = offset}),
               "0");

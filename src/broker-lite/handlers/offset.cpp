@@ -35,11 +35,10 @@ Result<OffsetResponse> query_consumer_offset(Core& core,
 
 Result<void> update_consumer_offset(Core& core, const protocol::UpdateConsumerOffset& request,
                                     RequestContext& context) {
-  const auto group = core.groups.find_or_create(request.consumer_group, core.loop.wall_ms());
-  if (group.is_new) core.groups_changed();
-  if (group.group == nullptr) {
+  // Its heartbeat or its first pull has made the group, where that may be made.
+  if (core.groups.find(request.consumer_group) == nullptr) {
     return Error{ResponseCode::subscription_group_not_exist,
-                 str("subscription group not exist, ", request.consumer_group)};
+                 str("Group ", request.consumer_group, " not exist!")};
   }
   const TopicConfig* topic = core.topics.find(request.topic);
   if (topic == nullptr) {

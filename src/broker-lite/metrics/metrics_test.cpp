@@ -40,6 +40,7 @@ struct MetricsTest : ::testing::Test {
     return text.substr(begin, text.find('\n', begin) - begin);
   }
   void commit_offset(std::int64_t offset) {
+    rig.make_group("G");
     protocol::UpdateConsumerOffset request;
     request.consumer_group = "G";
     request.topic = "T";
