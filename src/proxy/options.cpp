@@ -70,6 +70,7 @@ Result<void> check_numbers(const ProxyOptions& options) {
       {"portsFirst", options.ports_first},
       {"portsCount", options.ports_count},
       {"requestTimeoutMs", options.request_timeout_ms},
+      {"connectTimeoutMs", options.connect_timeout_ms},
       {"adminTimeoutMs", options.admin_timeout_ms},
       {"heldMarginMs", options.held_margin_ms},
       {"pushTimeoutMs", options.push_timeout_ms},
@@ -197,7 +198,7 @@ Result<FrontOptions> front_options(const ProxyOptions& options) {
   if (!tls) return tls.error();
   net::ChannelPoolOptions upstream;
   upstream.connect.tls = *tls;
-  upstream.connect.timeout = front.request_timeout;
+  upstream.connect.timeout = milliseconds(options.connect_timeout_ms);
   upstream.idle_timeout = front.server.idle_timeout;
   upstream.channel.frame_bytes_max = front.server.channel.frame_bytes_max;
   upstream.channel.pending_calls_max = front.in_flight_max;

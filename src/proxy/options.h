@@ -36,6 +36,8 @@ struct ProxyOptions {
   bool upstream_tls_verify_host = false;  // as in Java
 
   std::int64_t request_timeout_ms = 2500;
+  // To a broker, TLS included. Longer than a request may take: who comes later finds it made.
+  std::int64_t connect_timeout_ms = 10'000;
   std::int64_t admin_timeout_ms = 4500;
   std::int64_t held_margin_ms = 8000;
   std::int64_t push_timeout_ms = 10'000;
@@ -46,8 +48,8 @@ struct ProxyOptions {
   // disk takes: requests that wait for messages on the same connection are lost with it.
   std::int64_t silence_max_ms = 10'000;
   std::int64_t drain_time_ms = 2000;  // from SIGTERM on; a second SIGTERM ends the process at once
-  // Of clients. Each may have one to every broker as well: with one broker these are the 20,000 files
-  // that a process usually may open.
+  // Of clients. Each may have one to every broker as well: with one broker these are the 20,000
+  // files that a process usually may open.
   std::int64_t connections_max = 10'000;
   std::int64_t in_flight_max = 16'384;  // of one client
   std::int64_t frame_bytes_max = 16 * 1024 * 1024;
@@ -74,6 +76,7 @@ struct ProxyOptions {
     v("upstreamTlsKey", &O::upstream_tls_key);
     v("upstreamTlsVerifyHost", &O::upstream_tls_verify_host);
     v("requestTimeoutMs", &O::request_timeout_ms);
+    v("connectTimeoutMs", &O::connect_timeout_ms);
     v("adminTimeoutMs", &O::admin_timeout_ms);
     v("heldMarginMs", &O::held_margin_ms);
     v("pushTimeoutMs", &O::push_timeout_ms);
