@@ -81,18 +81,6 @@ TEST_F(FrontTest, says_so_when_the_broker_is_a_black_hole) {
   EXPECT_LT(got.took, 3s);
 }
 
-TEST_F(FrontTest, finishes_a_slow_connection_for_who_comes_next) {
-  options_.upstream.connect.timeout = 10s;
-  start();
-  FakeClient& client = connect();
-  loop_.link("a:1").delay = 1500ms;  // there and back: longer than a request may take
-  EXPECT_NE(client.call(offset_at("a")).code, 0);
-  loop_.advance(3s);
-  loop_.link("a:1").delay = 0ms;
-  EXPECT_EQ(client.call(offset_at("a")).text, "a");
-  EXPECT_EQ(loop_.connections_made("a:1"), 1);
-}
-
 TEST_F(FrontTest, says_so_to_all_who_wait_when_the_broker_dies) {
   start();
   FakeClient& client = connect();
