@@ -8,7 +8,6 @@
 #include "broker-lite/auth/access.h"
 #include "broker-lite/auth/policies.h"
 #include "broker-lite/auth/users.h"
-#include "broker-lite/component_options.h"
 #include "broker-lite/core.h"
 #include "broker-lite/every.h"
 #include "broker-lite/handlers/admin.h"
