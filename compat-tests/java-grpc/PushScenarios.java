@@ -107,7 +107,7 @@ final class PushScenarios {
     stage.expect(groups.size());
   }
 
-  /** Told is whether one came before its time. One is recalled, and does not come. */
+  /** Told is whether one came before its time. One is recalled, and does not come before the last. */
   static void delay(Stage stage) throws Exception {
     final int count = 4;
     Map<String, Long> due = new ConcurrentHashMap<>();
@@ -119,7 +119,7 @@ final class PushScenarios {
     Producer producer = stage.producer();
     for (int n = 0; n <= count; ++n) {
       String body = n == 0 ? "recalled" : "m-" + n;
-      due.put(body, System.currentTimeMillis() + 2_000 + n * 1_000);
+      due.put(body, System.currentTimeMillis() + (n == 0 ? 5_000 : 2_000 + n * 1_000));
       SendReceipt receipt =
           producer.send(stage.message(body).setDeliveryTimestamp(due.get(body)).build());
       if (n == 0) {
