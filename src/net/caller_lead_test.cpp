@@ -71,9 +71,8 @@ TEST_F(CallerLeadTest, what_is_posted_while_nobody_runs_the_loop_wakes_its_own_t
 TEST_F(CallerLeadTest, timers_fire_while_nobody_comes) {
   std::promise<std::thread::id> fired;
   std::unique_ptr<Timer> timer;
-  run_in(loop_, [&] {
-    timer = loop_.after(20ms, [&] { fired.set_value(std::this_thread::get_id()); });
-  });
+  run_in(loop_,
+         [&] { timer = loop_.after(20ms, [&] { fired.set_value(std::this_thread::get_id()); }); });
   ASSERT_TRUE(waits_until_it_leads());
   EXPECT_EQ(fired.get_future().get(), own_thread_);
   run_in(loop_, [&] { timer.reset(); });
@@ -122,9 +121,8 @@ TEST_F(CallerLeadTest, the_own_thread_takes_over_after_a_long_wait) {
   std::unique_ptr<Timer> timer;
   {
     EventLoop::Lead lead(loop_);
-    loop_.post([&] {
-      timer = loop_.after(50ms, [&] { promise.set_value(std::this_thread::get_id()); });
-    });
+    loop_.post(
+        [&] { timer = loop_.after(50ms, [&] { promise.set_value(std::this_thread::get_id()); }); });
     lead.run_until([&] { return is_ready(done); });
   }
   done.get();

@@ -69,9 +69,7 @@ TestCertificates::TestCertificates() : authority_(new Authority) {
   PEM_write_X509(create(ca_file_).get(), certificate);
 }
 
-TestCertificates::~TestCertificates() {
-  delete authority_;
-}
+TestCertificates::~TestCertificates() { delete authority_; }
 
 TestCertificates::Pair TestCertificates::issue(const std::string& name) { return write(name, 30); }
 TestCertificates::Pair TestCertificates::issue_expired() { return write("localhost", -1); }

@@ -82,9 +82,9 @@ class TimerService {
   Flusher& flusher_;
   const net::LogLine log_;
   TimerCheck loaded_;
-  TimerCheck saved_;                         // what is in the file
-  QueueTail tail_;                           // all before its end are in `waiting_`, or done
-  std::vector<Waiting> waiting_;             // a heap
+  TimerCheck saved_;              // what is in the file
+  QueueTail tail_;                // all before its end are in `waiting_`, or done
+  std::vector<Waiting> waiting_;  // a heap
   MinuteWindow enqueued_;
   MinuteWindow dequeued_;
   std::int64_t deleting_ms_ = 0;             // the second that `deleted_` is for

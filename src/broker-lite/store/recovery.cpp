@@ -185,9 +185,9 @@ class Recovery {
 
 }  // namespace
 
-Result<Recovered> recover(CommitLog& log, ConsumeQueues& queues, const LastStop& last_stop,
-                          const Checkpoint& checkpoint,
-                          const std::function<std::int64_t(const RecordView&, std::int64_t)>& tags_code) {
+Result<Recovered> recover(
+    CommitLog& log, ConsumeQueues& queues, const LastStop& last_stop, const Checkpoint& checkpoint,
+    const std::function<std::int64_t(const RecordView&, std::int64_t)>& tags_code) {
   return Recovery(log, queues, last_stop, checkpoint, tags_code).run();
 }
 

@@ -8,8 +8,8 @@
 
 namespace rocketmq {
 
-// A folder no other test uses, though all of them run at once; gone with everything in it at the end.
-// It is not made: what is tested makes it.
+// A folder no other test uses, though all of them run at once; gone with everything in it at the
+// end. It is not made: what is tested makes it.
 class TemporaryFolder {
  public:
   TemporaryFolder() = default;
