@@ -64,6 +64,14 @@ class HeaderScanner {
     return true;
   }
 
+  // Passes over `wanted`, if that comes next, to the letter.
+  bool take_exactly(std::string_view wanted) {
+    if (static_cast<std::size_t>(end_ - at_) < wanted.size()) return false;
+    if (std::memcmp(at_, wanted.data(), wanted.size()) != 0) return false;
+    at_ += wanted.size();
+    return true;
+  }
+
   std::string_view string() {
     expect('"');
     if (problem_ != nullptr) return {};
@@ -225,6 +233,27 @@ Language language_of(std::string_view text) {
   return Language::other;
 }
 
+void read_remark(HeaderScanner& in, Command& command) {
+  bool is_null = false;
+  const std::string_view remark = in.scalar(is_null);
+  if (!is_null) command.remark = remark;
+}
+
+// What follows extFields as fastjson and we write it, in the order of the alphabet. Leaves off at
+// the first that is not there, or is of another form: a comma is passed only with its key.
+void read_usual_tail(HeaderScanner& in, Command& command) {
+  if (!in.take_exactly(R"(,"flag":)")) return;
+  command.flag = in.number();
+  if (!in.take_exactly(R"(,"language":)")) return;
+  bool is_null = false;
+  command.language = language_of(in.scalar(is_null));
+  if (!in.take_exactly(R"(,"opaque":)")) return;
+  command.opaque = in.number();
+  if (in.take_exactly(R"(,"remark":)")) read_remark(in, command);
+  if (!in.take_exactly(R"(,"serializeTypeCurrentRPC":"JSON","version":)")) return;
+  command.version = in.number();
+}
+
 }  // namespace
 
 Result<void> decode_json_header(std::span<char> header, Command& command,
@@ -241,6 +270,7 @@ Result<void> decode_json_header(std::span<char> header, Command& command,
       command.code = in.number();
     } else if (key == "extFields") {
       read_ext_fields(in, command, limits);
+      read_usual_tail(in, command);
     } else if (key == "flag") {
       command.flag = in.number();
     } else if (key == "language") {
@@ -248,8 +278,7 @@ Result<void> decode_json_header(std::span<char> header, Command& command,
     } else if (key == "opaque") {
       command.opaque = in.number();
     } else if (key == "remark") {
-      const std::string_view remark = in.scalar(is_null);
-      if (!is_null) command.remark = remark;
+      read_remark(in, command);
     } else if (key == "version") {
       command.version = in.number();
     } else {

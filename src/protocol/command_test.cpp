@@ -162,6 +162,30 @@ TEST(Command, takes_keys_in_any_order_and_passes_over_unknown_ones) {
   EXPECT_EQ(command.fields, (Fields{{"n", "12"}, {"t", "true"}, {"o", R"({"a":1})"}}));
 }
 
+// The usual order is read by a shorter way, which must leave off anywhere.
+TEST(Command, reads_the_same_whatever_is_unusual_behind_the_fields) {
+  const std::string usual =
+      R"({"code":310,"extFields":{"a":"1"},"flag":2,"language":"GO","opaque":7,"remark":"r",)"
+      R"("serializeTypeCurrentRPC":"JSON","version":401})";
+  const auto expect_read = [](const std::string& header) {
+    std::string bytes = json_frame(header);
+    Command command;
+    ASSERT_TRUE(decode(bytes, command)) << header;
+    EXPECT_EQ(command.flag, 2) << header;
+    EXPECT_EQ(command.language, Language::go) << header;
+    EXPECT_EQ(command.opaque, 7) << header;
+    EXPECT_EQ(command.remark, "r") << header;
+    EXPECT_EQ(command.version, 401) << header;
+  };
+  expect_read(usual);
+  for (std::size_t at = usual.find("},\"flag"); at != std::string::npos;
+       at = usual.find_first_of(",:}", at + 1)) {
+    expect_read(std::string(usual).insert(at + 1, " "));
+    expect_read(std::string(usual).insert(at, " "));
+    if (usual[at] == ',') expect_read(std::string(usual).insert(at, R"(,"more":[1])"));
+  }
+}
+
 TEST(Command, takes_the_last_of_two_equal_fields) {
   std::string bytes = json_frame(R"({"code":1,"extFields":{"a":"1","a":"2"}})");
   Command command;

@@ -216,7 +216,7 @@ Result<H> decode_header(std::span<const Field> fields) {
 // Adds every field that is there.
 template <Described H>
 void encode_header(FrameWriter& frame, const H& header) {
-  H::fields([&](std::string_view name, auto member) {
+  H::fields([&]<std::size_t N>(const char(&name)[N], auto member) {
     const auto& value = header.*member;
     if constexpr (is_optional<std::remove_cvref_t<decltype(value)>>) {
       if (value) frame.add(name, *value);

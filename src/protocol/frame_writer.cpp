@@ -1,5 +1,7 @@
 #include "protocol/frame_writer.h"
 
+#include <charconv>
+
 namespace rocketmq::protocol {
 namespace {
 
@@ -15,8 +17,6 @@ HeaderCodec codec_of(const CommandHead& head) {
   const bool fits_binary = head.code == static_cast<std::int16_t>(head.code);
   return fits_binary ? head.codec : HeaderCodec::json;
 }
-
-char* put_number(char* to, std::int64_t number) { return std::to_chars(to, to + 20, number).ptr; }
 
 }  // namespace
 
@@ -40,11 +40,23 @@ FrameWriter::FrameWriter(Buffer& out, const CommandHead& head)
   out_.commit(static_cast<std::size_t>(to - start));
 }
 
+char* FrameWriter::put_number(char* to, std::int64_t number) {
+  return std::to_chars(to, to + digits_max, number).ptr;
+}
+
+void FrameWriter::add_binary(std::string_view name, std::int64_t number) {
+  char digits[digits_max];
+  add_binary(name, {digits, static_cast<std::size_t>(put_number(digits, number) - digits)});
+}
+
 void FrameWriter::add_foreign(const Field& field) {
   if (!json_) return add_binary(field.name, field.value);
-  Buffer name;
-  append_escaped(name, field.name);
-  add(name.view(), field.value);
+  char* const start = out_.room(field_overhead);
+  out_.commit(static_cast<std::size_t>(open_name(start) - start));
+  append_escaped(out_, field.name);
+  out_.append(R"(":")");
+  append_escaped(out_, field.value);
+  out_.append('"');
 }
 
 void FrameWriter::finish_json() {

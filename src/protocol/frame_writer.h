@@ -1,6 +1,5 @@
 #pragma once
 
-#include <charconv>
 #include <cstdint>
 #include <cstring>
 #include <span>
@@ -23,36 +22,55 @@ namespace rocketmq::protocol {
 // A code beyond 16 bits, as those of POP are, does not fit the binary header: such a frame is JSON
 // whatever the head asks for. Java sends it with a wrong code.
 //
-// Names given to add() are wire names: plain ASCII, written as they are. add_foreign() is for a
-// field that came from somebody else. This is the hot half of every send and every answer, so the
-// small functions are inline and each makes room once.
+// Names given to add() are wire names: literals of plain ASCII, written as they are. add_foreign()
+// is for a field that came from somebody else. This is the hot half of every send and every answer,
+// so the small functions are inline and each makes room once.
 class FrameWriter {
  public:
   FrameWriter(Buffer& out, const CommandHead& head);
   FrameWriter(const FrameWriter&) = delete;
   FrameWriter& operator=(const FrameWriter&) = delete;
 
-  void add(std::string_view name, std::string_view text) {
-    if (!json_) return add_binary(name, text);
-    char* const start = out_.room(name.size() + field_overhead);  // may move what is there
-    out_.commit(static_cast<std::size_t>(open_field(start, name) - start));
+  template <std::size_t N>
+  void add(const char (&name)[N], std::string_view text) {
+    if (!json_) return add_binary({name, N - 1}, text);
+    begin_text(name);
     append_escaped(out_, text);
     out_.append('"');
   }
 
   // A literal would rather be a bool than a string_view.
-  void add(std::string_view name, const char* text) { add(name, std::string_view(text)); }
-
-  void add(std::string_view name, std::int64_t number) {
-    char digits[20];
-    char* const end = std::to_chars(digits, digits + sizeof digits, number).ptr;
-    add_plain(name, {digits, static_cast<std::size_t>(end - digits)});
+  template <std::size_t N>
+  void add(const char (&name)[N], const char* text) {
+    add(name, std::string_view(text));
   }
-  void add(std::string_view name, std::int32_t number) {
+
+  template <std::size_t N>
+  void add(const char (&name)[N], std::int64_t number) {
+    if (!json_) return add_binary({name, N - 1}, number);
+    char* const start = out_.room(N + field_overhead + digits_max);
+    char* to = open_field(start, name);
+    if (0 <= number && number <= 9) {
+      *to++ = static_cast<char>('0' + number);
+    } else {
+      to = put_number(to, number);
+    }
+    *to++ = '"';
+    out_.commit(static_cast<std::size_t>(to - start));
+  }
+  template <std::size_t N>
+  void add(const char (&name)[N], std::int32_t number) {
     add(name, static_cast<std::int64_t>(number));
   }
-  void add(std::string_view name, bool value) {
-    add_plain(name, value ? std::string_view("true") : std::string_view("false"));
+
+  template <std::size_t N>
+  void add(const char (&name)[N], bool value) {
+    const std::string_view text = value ? "true" : "false";
+    if (!json_) return add_binary({name, N - 1}, text);
+    char* const start = out_.room(N + field_overhead + text.size());
+    char* to = put(open_field(start, name), text);
+    *to++ = '"';
+    out_.commit(static_cast<std::size_t>(to - start));
   }
 
   void add_foreign(const Field& field);
@@ -69,14 +87,17 @@ class FrameWriter {
   static constexpr std::string_view fields_opening = R"(,"extFields":{)";
   static constexpr std::size_t field_overhead = fields_opening.size() + 8;
 
+  static constexpr std::size_t digits_max = 20;
+
   static char* put(char* to, std::string_view text) {
     if (text.empty()) return to;  // memcpy wants a pointer even for nothing
     std::memcpy(to, text.data(), text.size());
     return to + text.size();
   }
+  static char* put_number(char* to, std::int64_t number);
 
-  // …,"name":" and returns where the value goes.
-  char* open_field(char* to, std::string_view name) {
+  // …," and returns where the name goes.
+  char* open_name(char* to) {
     if (has_fields_) {
       *to++ = ',';
     } else {
@@ -84,17 +105,21 @@ class FrameWriter {
       has_fields_ = true;
     }
     *to++ = '"';
-    to = put(to, name);
-    return put(to, R"(":")");
+    return to;
+  }
+  // …,"name":" and returns where the value goes. How long the name is, is known when this is
+  // compiled: that makes it a few stores.
+  template <std::size_t N>
+  char* open_field(char* to, const char (&name)[N]) {
+    to = open_name(to);
+    std::memcpy(to, name, N - 1);
+    return put(to + N - 1, R"(":")");
   }
 
-  // A value that needs no escaping.
-  void add_plain(std::string_view name, std::string_view text) {
-    if (!json_) return add_binary(name, text);
-    char* const start = out_.room(name.size() + text.size() + field_overhead);
-    char* to = put(open_field(start, name), text);
-    *to++ = '"';
-    out_.commit(static_cast<std::size_t>(to - start));
+  template <std::size_t N>
+  void begin_text(const char (&name)[N]) {
+    char* const start = out_.room(N + field_overhead);  // may move what is there
+    out_.commit(static_cast<std::size_t>(open_field(start, name) - start));
   }
 
   void add_binary(std::string_view name, std::string_view text) {
@@ -107,6 +132,8 @@ class FrameWriter {
     to = put(to, text);
     out_.commit(static_cast<std::size_t>(to - start));
   }
+
+  void add_binary(std::string_view name, std::int64_t number);
 
   void finish_json();
   void finish_binary();
