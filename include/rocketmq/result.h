@@ -4,6 +4,7 @@
 
 #include <cassert>
 #include <iosfwd>
+#include <memory>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -37,12 +38,40 @@ class Exception : public std::system_error {
   Error error_;
 };
 
+namespace detail {
+
+/// An Error or none, as small as a pointer: what goes well does not pay for what might have gone
+/// wrong.
+class MaybeError {
+ public:
+  MaybeError() = default;
+  MaybeError(Error error) : error_(std::make_unique<Error>(std::move(error))) {
+    assert(error_->code);
+  }
+  MaybeError(const MaybeError& other)
+      : error_(other.error_ ? std::make_unique<Error>(*other.error_) : nullptr) {}
+  MaybeError(MaybeError&&) noexcept = default;
+  MaybeError& operator=(const MaybeError& other) { return *this = MaybeError(other); }
+  MaybeError& operator=(MaybeError&&) noexcept = default;
+
+  explicit operator bool() const noexcept { return error_ != nullptr; }
+  Error& operator*() const noexcept {
+    assert(error_);
+    return *error_;
+  }
+
+ private:
+  std::unique_ptr<Error> error_;
+};
+
+}  // namespace detail
+
 /// A value, or the Error that explains why there is none.
 template <class T>
 class [[nodiscard]] Result {
  public:
   Result(T value) : value_(std::move(value)) {}
-  Result(Error error) : error_(std::move(error)) { assert(error_.code); }
+  Result(Error error) : error_(std::move(error)) {}
 
   explicit operator bool() const noexcept { return value_.has_value(); }
   bool has_value() const noexcept { return value_.has_value(); }
@@ -71,11 +100,11 @@ class [[nodiscard]] Result {
   /// Only where there is no value.
   const Error& error() const& {
     assert(!value_);
-    return error_;
+    return *error_;
   }
   Error&& error() && {
     assert(!value_);
-    return std::move(error_);
+    return std::move(*error_);
   }
 
   /// The value; throws Exception where there is none.
@@ -95,11 +124,11 @@ class [[nodiscard]] Result {
 
  private:
   void throw_if_failed() const {
-    if (!value_) throw Exception(error_);
+    if (!value_) throw Exception(*error_);
   }
 
   std::optional<T> value_;
-  Error error_;
+  detail::MaybeError error_;
 };
 
 /// Done, or the Error that explains why not.
@@ -107,24 +136,19 @@ template <>
 class [[nodiscard]] Result<void> {
  public:
   Result() = default;
-  Result(Error error) : error_(std::move(error)) { assert(error_.code); }
+  Result(Error error) : error_(std::move(error)) {}
 
-  explicit operator bool() const noexcept { return !error_.code; }
-  bool has_value() const noexcept { return !error_.code; }
-  const Error& error() const& {
-    assert(error_.code);
-    return error_;
-  }
-  Error&& error() && {
-    assert(error_.code);
-    return std::move(error_);
-  }
+  explicit operator bool() const noexcept { return !error_; }
+  bool has_value() const noexcept { return !error_; }
+  /// Only where it is not done.
+  const Error& error() const& { return *error_; }
+  Error&& error() && { return std::move(*error_); }
   void value() const {
-    if (error_.code) throw Exception(error_);
+    if (error_) throw Exception(*error_);
   }
 
  private:
-  Error error_;
+  detail::MaybeError error_;
 };
 
 }  // namespace rocketmq

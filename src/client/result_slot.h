@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
@@ -16,24 +17,24 @@ class ResultSlot {
   void set(T&& value) {
     const std::lock_guard lock(mutex_);
     value_.emplace(std::move(value));
-    is_set_.notify_one();  // with the lock: who waits may destroy this as soon as it has it
+    is_set_.store(true, std::memory_order_relaxed);
+    changed_.notify_one();  // with the lock: who waits may destroy this as soon as it has it
   }
 
-  bool is_set() {
-    const std::lock_guard lock(mutex_);
-    return value_.has_value();
-  }
+  // Then take() does not wait, or only for set() to return.
+  bool is_set() const { return is_set_.load(std::memory_order_relaxed); }
 
   T take() {
     std::unique_lock lock(mutex_);
-    is_set_.wait(lock, [this] { return value_.has_value(); });
+    changed_.wait(lock, [this] { return value_.has_value(); });
     return *std::move(value_);
   }
 
  private:
   std::mutex mutex_;
-  std::condition_variable is_set_;
+  std::condition_variable changed_;
   std::optional<T> value_;
+  std::atomic<bool> is_set_ = false;
 };
 
 }  // namespace rocketmq::client

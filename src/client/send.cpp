@@ -25,7 +25,7 @@ void Send::run() {
     const CallbackScope scope(*ours);
     auto* const callback = std::get_if<SendCallback>(&done);
     if (callback != nullptr && is_admitted) ours->release();
-    if (hooks != nullptr) hooks->after(message_id, *result);
+    if (hooks != nullptr) hooks->after(message.message_id(), *result);
     if (callback != nullptr) {
       call_user_code(log, "a send callback", [&] { (*callback)(*std::move(result)); });
     }

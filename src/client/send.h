@@ -99,19 +99,18 @@ class Send final : public Work {
   bool is_admitted = true;
   std::shared_ptr<const SendHooks> hooks;  // none: nullptr
   std::optional<Result<SendReceipt>> result;
-  std::string message_id;  // for hooks, once there is a result
   const Log* log = nullptr;
 
   // While it is under way.
   SendPlan plan{1, 0};
   RoutePtr route;
-  PublishQueue queue;                     // where it is tried
-  std::optional<Attempt> attempt;         // waits for an answer
-  bool is_held = false;                   // until others go with it
-  std::optional<SendReceipt> less_safe;   // it is stored, and tried again to be safer
-  bool may_be_stored = false;             // an attempt was written and not answered
-  std::string_view waits_for = "a turn";  // what a timeout will say it waited for
-  std::int64_t born_timestamp = 0;        // Unix ms
+  PublishQueue queue;                      // where it is tried
+  std::optional<Attempt> attempt;          // waits for an answer
+  bool is_held = false;                    // until others go with it
+  std::unique_ptr<SendReceipt> less_safe;  // it is stored, and tried again to be safer
+  bool may_be_stored = false;              // an attempt was written and not answered
+  std::string_view waits_for = "a turn";   // what a timeout will say it waited for
+  std::int64_t born_timestamp = 0;         // Unix ms
   net::TimePoint begun_at{};
   net::TimePoint attempt_at{};
   std::string region_id = "DefaultRegion";  // for observers

@@ -11,7 +11,8 @@ std::optional<PublishQueue> SendPlan::next(const Route& route, const RankOf& ran
   const std::vector<PublishQueue>& queues = route.publish_queues;
   if (queues.empty()) {
     if (failed_broker_.empty()) {
-      last_error_ = {Errc::no_route, str("topic ", route.topic, " has no queue to write to")};
+      last_failure_ =
+          Error{Errc::no_route, str("topic ", route.topic, " has no queue to write to")};
     }
     return std::nullopt;
   }
@@ -38,19 +39,19 @@ std::optional<PublishQueue> SendPlan::next(Result<PublishQueue> chosen) {
   if (attempts_left_ <= 0) return std::nullopt;
   --attempts_left_;
   if (chosen) return *chosen;
-  last_error_ = std::move(chosen).error();
+  last_failure_ = std::move(chosen).error();
   return std::nullopt;
 }
 
 bool SendPlan::failed(std::string_view broker_name, Error error) {
   if (error.outcome == Outcome::unknown) may_be_stored_ = true;
   failed_broker_ = broker_name;
-  last_error_ = std::move(error);
-  return attempts_left_ > 0 && is_retryable(last_error_.code);
+  last_failure_ = std::move(error);
+  return attempts_left_ > 0 && is_retryable(last_failure_.error().code);
 }
 
 Error SendPlan::error() const {
-  Error error = last_error_;
+  Error error = last_failure_.error();
   if (may_be_stored_) error.outcome = Outcome::unknown;
   return error;
 }

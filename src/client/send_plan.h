@@ -46,7 +46,7 @@ class SendPlan {
   int attempts_left_;
   std::uint32_t ticket_;
   std::string failed_broker_;  // the last
-  Error last_error_;
+  Result<void> last_failure_;
   bool may_be_stored_ = false;
   bool is_same_broker_again_ = false;
 };

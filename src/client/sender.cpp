@@ -80,7 +80,10 @@ void Sender::start(std::unique_ptr<Send> owned) {
   send.begun_at = core_->loop().now();
   if (under_way_.empty()) drained_.reset();
   under_way_.push(send);
-  if (send.result) return finish(send, *std::move(send.result));  // refused before it came here
+  if (send.result) {  // refused before it came here
+    Result<SendReceipt> refused = *std::move(send.result);
+    return finish(send, std::move(refused));
+  }
   if (is_closed_) return finish(send, Error{Errc::client_closed, "the producer was closed"});
 
   send.born_timestamp = core_->loop().wall_ms();
@@ -258,7 +261,7 @@ void Sender::answered(Send& send, const protocol::Command& answer) {
   if (faults_) faults_->answered(broker_of(send), now - send.attempt_at, now);
   if (stored->status != SendStatus::ok && options_.retry_when_not_stored_safely &&
       send.plan.has_attempts_left()) {
-    send.less_safe = *std::move(stored);
+    send.less_safe = std::make_unique<SendReceipt>(*std::move(stored));
     send.plan.failed(broker_of(send), {Errc::timeout, "not stored safely", Outcome::unknown});
     pending_->retried.fetch_add(1, std::memory_order_relaxed);
     return attempt(send);

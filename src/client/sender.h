@@ -73,7 +73,7 @@ class Sender : public std::enable_shared_from_this<Sender> {
   void finish_members(Send& batch, const Result<SendReceipt>& result);
   void arm_linger();
 
-  void finish(Send& send, Result<SendReceipt> result);
+  void finish(Send& send, Result<SendReceipt>&& result);
   void observe(const Send& send) const;
   void count(const Send& send) const;
   void hand_over();  // results to callbacks and promises

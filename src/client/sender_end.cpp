@@ -72,7 +72,7 @@ Result<SendReceipt> Sender::receipt(Send& send, const protocol::Command& answer)
                      .recall_handle = text_of(header.recall_handle)};
 }
 
-void Sender::finish(Send& send, Result<SendReceipt> result) {
+void Sender::finish(Send& send, Result<SendReceipt>&& result) {
   // Stored is stored, even if it could not be made safer.
   if (!result && send.less_safe) result = *std::move(send.less_safe);
   if (send.is_oneway() && !result) {
@@ -84,7 +84,6 @@ void Sender::finish(Send& send, Result<SendReceipt> result) {
   if (send.members() != nullptr) {
     finish_members(send, result);
   } else {
-    if (send.hooks != nullptr) send.message_id = send.message.message_id();
     if (send.is_admitted) send.pending->release_bytes(send.message.body_size);
     send.result.emplace(std::move(result));
     count(send);

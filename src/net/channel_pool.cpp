@@ -52,8 +52,13 @@ void ChannelPool::shut() {
 }
 
 Channel* ChannelPool::find(std::string_view address) const {
-  const auto found = peers_.find(address);
-  return found != peers_.end() && found->second->is_open() ? found->second->channel : nullptr;
+  // Most ask again for the one that was asked for last.
+  if (last_found_ == nullptr || last_found_->address != address) {
+    const auto found = peers_.find(address);
+    if (found == peers_.end()) return nullptr;
+    last_found_ = found->second.get();
+  }
+  return last_found_->is_open() ? last_found_->channel : nullptr;
 }
 
 bool ChannelPool::is_reachable(std::string_view address) const {

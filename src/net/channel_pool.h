@@ -104,6 +104,7 @@ class ChannelPool {
     using is_transparent = void;
   };
   std::unordered_map<std::string, std::unique_ptr<Peer>, TextHash, std::equal_to<>> peers_;
+  mutable const Peer* last_found_ = nullptr;
   protocol::CallCounters call_counters_;
   Traffic ended_;                                                    // of channels that are gone
   std::unordered_map<Channel*, std::unique_ptr<Channel>> channels_;  // the retired ones too

@@ -11,10 +11,13 @@ namespace {
 
 void append_hex(std::string& to, std::string_view bytes) {
   constexpr char digits[] = "0123456789ABCDEF";
+  const std::size_t before = to.size();
+  to.resize(before + 2 * bytes.size());
+  char* at = to.data() + before;
   for (const char c : bytes) {
     const auto byte = static_cast<unsigned char>(c);
-    to += digits[byte >> 4];
-    to += digits[byte & 15];
+    *at++ = digits[byte >> 4];
+    *at++ = digits[byte & 15];
   }
 }
 
