@@ -108,10 +108,15 @@ class HeaderScanner {
   }
 
   std::int32_t number() {
+    // Digits and what ends them, as nearly everybody writes it.
     std::int32_t plain = 0;
-    const auto [behind, problem] = std::from_chars(at_, end_, plain);
-    if (problem == std::errc() && behind != end_ && (*behind == ',' || *behind == '}')) {
-      at_ = const_cast<char*>(behind);
+    char* behind = at_;
+    char* const digits_end = end_ - at_ > 9 ? at_ + 9 : end_;
+    while (behind != digits_end && *behind >= '0' && *behind <= '9') {
+      plain = plain * 10 + (*behind++ - '0');
+    }
+    if (behind != at_ && behind != end_ && (*behind == ',' || *behind == '}')) {
+      at_ = behind;
       return plain;
     }
     bool is_null = false;

@@ -40,7 +40,7 @@ FrameWriter::FrameWriter(Buffer& out, const CommandHead& head)
   out_.commit(static_cast<std::size_t>(to - start));
 }
 
-char* FrameWriter::put_number(char* to, std::int64_t number) {
+char* FrameWriter::put_digits(char* to, std::int64_t number) {
   return std::to_chars(to, to + digits_max, number).ptr;
 }
 

@@ -49,12 +49,7 @@ class FrameWriter {
   void add(const char (&name)[N], std::int64_t number) {
     if (!json_) return add_binary({name, N - 1}, number);
     char* const start = out_.room(N + field_overhead + digits_max);
-    char* to = open_field(start, name);
-    if (0 <= number && number <= 9) {
-      *to++ = static_cast<char>('0' + number);
-    } else {
-      to = put_number(to, number);
-    }
+    char* to = put_number(open_field(start, name), number);
     *to++ = '"';
     out_.commit(static_cast<std::size_t>(to - start));
   }
@@ -94,7 +89,12 @@ class FrameWriter {
     std::memcpy(to, text.data(), text.size());
     return to + text.size();
   }
-  static char* put_number(char* to, std::int64_t number);
+  static char* put_number(char* to, std::int64_t number) {
+    if (number < 0 || number > 9) return put_digits(to, number);
+    *to = static_cast<char>('0' + number);  // most are
+    return to + 1;
+  }
+  static char* put_digits(char* to, std::int64_t number);
 
   // …," and returns where the name goes.
   char* open_name(char* to) {

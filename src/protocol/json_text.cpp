@@ -1,5 +1,6 @@
 #include "protocol/json_text.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -169,34 +170,45 @@ bool copy_plain(char* to, const char* from, std::size_t size) {
   return true;
 }
 
+// Copies what needs no escape from `at` on, at most up to `stop`, and leaves `at` behind it. Writes
+// up to 16 bytes more than that.
+char* put_plain(char* to, const char*& at, const char* stop) {
+#ifdef __SSE2__
+  while (stop - at >= 16) {
+    const unsigned mask = detail::escape_mask(at);
+    std::memcpy(to, at, 16);
+    const int plain = mask == 0 ? 16 : __builtin_ctz(mask);
+    at += plain;
+    to += plain;
+    if (mask != 0) return to;
+  }
+#endif
+  const auto rest = static_cast<std::size_t>(stop - at);
+  if (rest < 16 && ((rest >= 8 && copy_plain<std::uint64_t>(to, at, rest)) ||
+                    (rest >= 4 && rest < 8 && copy_plain<std::uint32_t>(to, at, rest)))) {
+    at = stop;
+    return to + rest;
+  }
+  while (at != stop && escapes[static_cast<unsigned char>(*at)].length == 0) *to++ = *at++;
+  return to;
+}
+
 }  // namespace
 
 void append_escaped(Buffer& out, std::string_view text) {
   const char* at = text.data();
   const char* const end = at + text.size();
   while (at != end) {
-    // Room for the rest as it is, one escape, and the overhang of a 16-byte store.
-    auto rest = static_cast<std::size_t>(end - at);
-    char* to = out.room(rest + 6 + 16);
+    // Room for a stretch even if each of its bytes is escaped, and for the overhang of a store.
+    constexpr std::size_t stretch_max = 512;
+    constexpr std::size_t overhang = 16;
+    const auto stretch = std::min(static_cast<std::size_t>(end - at), stretch_max);
+    const char* const stop = at + stretch;
+    char* to = out.room(stretch * sizeof Escape::text + overhang);
     char* const start = to;
-#ifdef __SSE2__
-    while (end - at >= 16) {
-      const unsigned mask = detail::escape_mask(at);
-      std::memcpy(to, at, 16);
-      const int plain = mask == 0 ? 16 : __builtin_ctz(mask);
-      at += plain;
-      to += plain;
-      if (mask != 0) break;
-    }
-    rest = static_cast<std::size_t>(end - at);
-#endif
-    if (rest < 16 && ((rest >= 8 && copy_plain<std::uint64_t>(to, at, rest)) ||
-                      (rest >= 4 && rest < 8 && copy_plain<std::uint32_t>(to, at, rest)))) {
-      out.commit(static_cast<std::size_t>(to - start) + rest);
-      return;
-    }
-    while (at != end && escapes[static_cast<unsigned char>(*at)].length == 0) *to++ = *at++;
-    if (at != end) {
+    while (at != stop) {
+      to = put_plain(to, at, stop);
+      if (at == stop) break;
       const Escape& escape = escapes[static_cast<unsigned char>(*at++)];
       std::memcpy(to, escape.text, sizeof escape.text);
       to += escape.length;
