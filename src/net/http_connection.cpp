@@ -26,7 +26,15 @@ HttpConnection::HttpConnection(HttpServer& server, std::unique_ptr<Stream> strea
 }
 
 HttpConnection::~HttpConnection() {
-  if (exchange_ != nullptr) exchange_->connection = nullptr;
+  if (exchange_ != nullptr) forget_exchange();
+}
+
+// What the functions have captured may hold the call, and so the exchange.
+void HttpConnection::forget_exchange() {
+  const auto exchange = std::exchange(exchange_, nullptr);
+  exchange->connection = nullptr;
+  const auto on_gone = std::exchange(exchange->on_gone, nullptr);
+  const auto sink = std::exchange(exchange->sink, nullptr);
 }
 
 // ---- what comes
@@ -129,9 +137,7 @@ void HttpConnection::begin_exchange() {
 }
 
 void HttpConnection::finish_exchange() {
-  exchange_->connection = nullptr;
-  exchange_->on_gone = nullptr;
-  exchange_.reset();
+  forget_exchange();
   is_answered_ = false;
   gunzip_.reset();
   piece_.clear();

@@ -53,6 +53,7 @@ class HttpConnection final : StreamHandler {
   bool step();  // false: something else must happen first
   void begin_exchange();
   void finish_exchange();
+  void forget_exchange();
   void deliver();
   void deliver_end();
   void tell(Result<HttpBodyPiece> piece);

@@ -28,7 +28,7 @@ std::optional<std::int64_t> unit_ms(std::string_view unit) {
   return std::nullopt;
 }
 
-bool is_known(std::string_view name, std::initializer_list<std::string_view> known) {
+bool is_known(std::string_view name, const Names& known) {
   return std::ranges::find(known, name) != known.end();
 }
 
@@ -66,8 +66,7 @@ std::optional<milliseconds> parse_duration(std::string_view text) {
 
 // ---- behind the '?'
 
-Result<Parameters> Parameters::parse(std::string_view query,
-                                     std::initializer_list<std::string_view> known) {
+Result<Parameters> Parameters::parse(std::string_view query, Names known) {
   Parameters parameters;
   while (!query.empty()) {
     std::string_view part = protocol::take_until(query, '&');
@@ -127,15 +126,13 @@ Members::Members(std::string pointer) : pointer_(std::move(pointer)) {}
 Members::Members(Members&&) noexcept = default;
 Members::~Members() = default;
 
-Result<Members> Members::parse(std::string_view body,
-                               std::initializer_list<std::string_view> known) {
+Result<Members> Members::parse(std::string_view body, Names known) {
   auto json = parse_json(body);
   if (!json) return std::move(json).error();
   return of(*json, "", known);
 }
 
-Result<Members> Members::of(const Json& json, std::string pointer,
-                            std::initializer_list<std::string_view> known) {
+Result<Members> Members::of(const Json& json, std::string pointer, Names known) {
   if (!json.is_object()) return invalid(pointer, "is no JSON object");
   Members members(std::move(pointer));
   for (const auto& [name, value] : json.items()) {

@@ -4,12 +4,12 @@
 
 #include <chrono>
 #include <cstdint>
-#include <initializer_list>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "proxy/http/json.h"
 
@@ -27,12 +27,13 @@ struct Limits {
 // "30s", "5m", "1h", "250ms", or a number of milliseconds.
 std::optional<milliseconds> parse_duration(std::string_view text);
 
+using Names = std::vector<std::string_view>;
+
 // What stands behind the '?'. Errors say which parameter, and what is wrong with it.
 class Parameters {
  public:
   // Refuses a name that is not among `known`, and one that comes twice.
-  static Result<Parameters> parse(std::string_view query,
-                                  std::initializer_list<std::string_view> known);
+  static Result<Parameters> parse(std::string_view query, Names known);
 
   // nullptr: not given.
   const std::string* text(std::string_view name) const;
@@ -48,11 +49,9 @@ class Parameters {
 // The same of a JSON object, which is the whole body.
 class Members {
  public:
-  static Result<Members> parse(std::string_view body,
-                               std::initializer_list<std::string_view> known);
+  static Result<Members> parse(std::string_view body, Names known);
   // Of an object within it; `pointer` says where.
-  static Result<Members> of(const Json& json, std::string pointer,
-                            std::initializer_list<std::string_view> known);
+  static Result<Members> of(const Json& json, std::string pointer, Names known);
   Members(Members&&) noexcept;
   ~Members();
 
