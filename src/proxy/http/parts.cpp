@@ -11,7 +11,8 @@ namespace rocketmq::gateway {
 namespace {
 
 Error body_error(Error error) {
-  if (error.code == Errc::timeout) error.code = Slug::bad_request;
+  const bool is_peers_fault = error.code == Errc::timeout || error.code == Errc::bad_frame;
+  if (is_peers_fault) error.code = Slug::bad_request;
   if (error.code == Errc::unsupported) error.code = Slug::unsupported_media_type;
   return error;
 }
