@@ -158,17 +158,19 @@ void HttpConnection::refuse(unsigned status, const std::string& why) {
   server_.warn(str("http connection from ", peer(), " closed: ", why));
   keep_alive_ = false;
   has_whole_body_ = false;
+  HttpResponse response{.status = status, .body = str(why, '\n')};
+  if (server_.options_.refusal) response = server_.options_.refusal(status, why);
   if (exchange_ != nullptr) {
     const auto exchange = exchange_;
     tell(Error{Errc::bad_frame, why});
     if (!is_answered_ && !is_begun_ && exchange->connection == this) {
-      answer({.status = status, .body = str(why, '\n')});
+      answer(std::move(response));
     }
     is_answered_ = true;
     return;
   }
-  write_head({.status = status}, why.size() + 1);
-  stream_->output().append(str(why, '\n'));
+  write_head(response, response.body.size());
+  stream_->output().append(response.body);
   end_connection();
 }
 

@@ -33,6 +33,8 @@ struct HttpServerOptions {
   Duration request_timeout = std::chrono::seconds(30);
   Duration body_timeout = std::chrono::seconds(60);  // for a body, or each piece of an open one
   LogLine log;
+  // What a peer is told that does not speak HTTP (400), or says too much (431). None: just `why`.
+  std::function<HttpResponse(unsigned status, const std::string& why)> refusal;
 };
 
 // Belongs to its loop, and is destroyed on it, which ends its connections at once, without a word

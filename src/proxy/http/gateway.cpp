@@ -34,6 +34,11 @@ ProducerOptions producer_options(const GatewayOptions& options) {
   return {.group = options.producer_group, .message_bytes_max = options.message_bytes_max};
 }
 
+net::HttpResponse no_request(unsigned status, const std::string& why) {
+  const Slug slug = status == 431 ? Slug::properties_too_large : Slug::bad_request;
+  return response_of({.slug = slug, .detail = why}, "");
+}
+
 struct Refused {
   Error error;
   std::string allowed;  // methods, where another would do
@@ -126,6 +131,7 @@ class Gateway::Impl {
                            .tasks = *tasks_});
     net::HttpServerOptions server = options_.server;
     server.log = options_.log;
+    server.refusal = no_request;
     server_ = std::make_unique<net::HttpServer>(
         loop, std::move(server), [this](net::HttpCall call) { serve(std::move(call)); });
   }

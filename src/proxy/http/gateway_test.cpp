@@ -435,6 +435,15 @@ TEST_F(GatewayTest, says_which_request_it_was) {
   EXPECT_THAT(method.head, HasSubstr("Allow: GET\r\n"));
 }
 
+TEST_F(GatewayTest, tells_its_problems_in_one_way) {
+  EXPECT_EQ(client().say("GET", "/v1/topics", {}, "no header\r\n").json()["type"],
+            "/problems/bad-request");
+  TestClient other(address_);
+  const std::string much = str("X: ", std::string(40'000, 'x'), "\r\n");
+  EXPECT_EQ(other.say("GET", "/v1/topics", {}, much).json()["type"],
+            "/problems/properties-too-large");
+}
+
 TEST_F(GatewayTest, asks_who_it_is) {
   options_.users = {{"alice", "secret"}};
   options_.tokens = {"t-1"};
