@@ -16,6 +16,7 @@ HttpCall::~HttpCall() {
   if (exchange_ == nullptr) return;
   exchange_->on_gone = nullptr;
   exchange_->sink = nullptr;
+  exchange_->bytes = nullptr;
   if (exchange_->connection != nullptr) exchange_->connection->abandon();
 }
 
@@ -67,6 +68,10 @@ void HttpCall::write(std::string_view piece) {
 
 void HttpCall::end() {
   if (!is_gone()) exchange_->connection->end();
+}
+
+void HttpCall::upgrade(HttpResponse head, HttpByteSink sink) {
+  if (!is_gone()) exchange_->connection->upgrade(std::move(head), std::move(sink));
 }
 
 bool HttpCall::is_gone() const { return exchange_->connection == nullptr; }

@@ -24,6 +24,8 @@ struct HttpBodyPiece {
 // timeout, bad_message (gzip), bad_frame, unsupported (an encoding we do not know).
 using HttpBodySink = std::function<void(Result<HttpBodyPiece>)>;
 
+using HttpByteSink = std::function<void(std::string_view)>;
+
 // A request, and the right to answer it, at once or later, whole or in pieces. Belongs to the loop.
 // Destroyed without an answer it answers 500. When the peer has gone all of it has no effect.
 class HttpCall {
@@ -41,13 +43,17 @@ class HttpCall {
   // body ends the connection.
   Task<Result<std::string>> read_body(std::size_t bytes_max);  // too_large for more
   void stream_body(HttpBodySink sink);
-  void pause_body(bool paused);  // no more pieces for now; the peer waits
+  void pause_body(bool paused);  // no more pieces, or bytes, for now; the peer waits
 
   void answer(HttpResponse response);
   // The head of an answer in pieces; its body is the first. Then write(), then end().
   void begin(HttpResponse head);
   void write(std::string_view piece);
   void end();
+
+  // From now on the connection belongs to another protocol: `sink` gets what comes, write() sends,
+  // end() ends it. Instead of begin(), for a request without a body.
+  void upgrade(HttpResponse head, HttpByteSink sink);
 
   bool is_gone() const;  // the peer, or the answer is complete
   void on_gone(

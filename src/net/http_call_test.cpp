@@ -361,12 +361,16 @@ TEST_F(HttpCallTest, an_answer_may_begin_before_the_body_has_come) {
   EXPECT_EQ(calls_.size(), 2u);
 }
 
-TEST_F(HttpCallTest, stops_listening) {
-  keep_calls();
+TEST_F(HttpCallTest, sends_peers_elsewhere) {
+  serve_echo();
   HttpPeer before(loop_);
-  server_->stop_listening();
-  before.get("/x");
-  EXPECT_EQ(calls_.size(), 1u);
+  EXPECT_THAT(before.get("/x"), Not(HasSubstr("Connection: close")));
+  EXPECT_EQ(server_->connection_count(), 1u);
+  server_->drain();
+  EXPECT_THAT(before.get("/x"), HasSubstr("Connection: close"));
+  EXPECT_TRUE(before.is_closed);
+  EXPECT_EQ(server_->connection_count(), 0u);
+  EXPECT_THAT(HttpPeer(loop_).get("/x"), StartsWith("HTTP/1.1 200"));
 }
 
 }  // namespace

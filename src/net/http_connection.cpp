@@ -35,6 +35,7 @@ void HttpConnection::forget_exchange() {
   exchange->connection = nullptr;
   const auto on_gone = std::exchange(exchange->on_gone, nullptr);
   const auto sink = std::exchange(exchange->sink, nullptr);
+  const auto bytes = std::exchange(exchange->bytes, nullptr);
 }
 
 // ---- what comes
@@ -54,6 +55,7 @@ void HttpConnection::on_closed(const Error& error) {
     exchange->connection = nullptr;
     const auto sink = std::exchange(exchange->sink, nullptr);
     const auto on_gone = std::exchange(exchange->on_gone, nullptr);
+    const auto bytes = std::exchange(exchange->bytes, nullptr);
     if (sink && !has_whole_body_) sink(Error{Errc::not_connected, "the peer has gone"});
     if (on_gone) on_gone();
   }
@@ -95,6 +97,7 @@ bool HttpConnection::step() {
     finish_exchange();
     return true;
   }
+  if (is_raw_) return deliver_bytes();
   if (exchange_ != nullptr) {
     if (has_whole_body_ || !exchange_->sink || is_body_paused_) return false;
     if (delivered_ < piece_.size()) {
@@ -214,12 +217,12 @@ void HttpConnection::arm_body_timer() {
 }
 
 void HttpConnection::pause_body(bool paused) {
-  if (paused == is_body_paused_ || has_whole_body_) return;
+  if (paused == is_body_paused_ || (has_whole_body_ && !is_raw_)) return;
   is_body_paused_ = paused;
   if (paused) {
     timer_.reset();
   } else {
-    arm_body_timer();
+    if (!is_raw_) arm_body_timer();
     advance();
   }
 }
@@ -255,6 +258,15 @@ void HttpConnection::deliver_end() {
   tell(HttpBodyPiece{.bytes = {}, .is_last = true});
 }
 
+bool HttpConnection::deliver_bytes() {
+  if (held_.empty() || is_body_paused_) return false;
+  protocol::Buffer bytes;
+  bytes.swap(held_);
+  const HttpByteSink sink = exchange_->bytes;
+  if (sink) sink(bytes.view());
+  return true;
+}
+
 // The sink may answer, which forgets it: so it is called as a copy.
 void HttpConnection::tell(Result<HttpBodyPiece> piece) {
   const HttpBodySink sink = exchange_->sink;
@@ -275,14 +287,16 @@ void HttpConnection::write_head(const HttpResponse& response,
     head += value;
     head += "\r\n";
   };
-  if (response.status != no_content) add("Content-Type", response.content_type);
-  add("Cache-Control", "no-store");
+  if (response.status != no_content && !is_raw_) add("Content-Type", response.content_type);
+  if (!is_raw_) add("Cache-Control", "no-store");
   for (const HttpHeader& header : response.headers) add(header.name, header.value);
   if (content_length && response.status != no_content) {
     add("Content-Length", std::to_string(*content_length));
   }
   if (!content_length && is_chunked_) add("Transfer-Encoding", "chunked");
-  if (!keep_alive_) {
+  if (is_raw_) {
+    // Connection: Upgrade is among the headers.
+  } else if (!keep_alive_) {
     add("Connection", "close");
   } else if (is_old) {
     add("Connection", "keep-alive");
@@ -293,7 +307,7 @@ void HttpConnection::write_head(const HttpResponse& response,
 
 void HttpConnection::answer(HttpResponse response) {
   if (is_answered_ || is_begun_) return;
-  if (!has_whole_body_) keep_alive_ = false;
+  if (!has_whole_body_ || server_.is_draining_) keep_alive_ = false;
   timer_.reset();
   write_head(response, response.body.size());
   if (exchange_->request.method != "HEAD") stream_->output().append(response.body);
@@ -305,7 +319,7 @@ void HttpConnection::begin(HttpResponse head) {
   if (is_answered_ || is_begun_) return;
   if (!has_whole_body_ && !exchange_->sink) keep_alive_ = false;
   is_chunked_ = parser_->version() != 10;
-  if (!is_chunked_) keep_alive_ = false;
+  if (!is_chunked_ || server_.is_draining_) keep_alive_ = false;
   is_begun_ = true;
   write_head(head, std::nullopt);
   write(head.body);
@@ -328,6 +342,18 @@ void HttpConnection::end() {
   timer_.reset();
   is_answered_ = true;
   advance();
+}
+
+void HttpConnection::upgrade(HttpResponse head, HttpByteSink sink) {
+  if (is_answered_ || is_begun_) return;
+  exchange_->bytes = std::move(sink);
+  is_begun_ = true;
+  is_raw_ = true;
+  is_chunked_ = false;
+  keep_alive_ = false;
+  write_head(head, std::nullopt);
+  // Not from here: whoever calls is not ready yet for what has come already.
+  timer_ = server_.loop_.after(Duration::zero(), [this] { advance(); });
 }
 
 void HttpConnection::abandon() {

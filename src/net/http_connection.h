@@ -19,6 +19,7 @@ struct HttpCall::Exchange {
   HttpConnection* connection = nullptr;  // none: the peer has gone, or has its answer
   HttpRequest request;
   HttpBodySink sink;
+  HttpByteSink bytes;  // once another protocol is spoken
   std::function<void()> on_gone;
 };
 
@@ -41,6 +42,7 @@ class HttpConnection final : StreamHandler {
   void begin(HttpResponse head);
   void write(std::string_view piece);
   void end();
+  void upgrade(HttpResponse head, HttpByteSink sink);
   void abandon();  // nobody will answer
   std::size_t pending_output() const { return stream_->pending_output(); }
 
@@ -56,6 +58,7 @@ class HttpConnection final : StreamHandler {
   void forget_exchange();
   void deliver();
   void deliver_end();
+  bool deliver_bytes();
   void tell(Result<HttpBodyPiece> piece);
   void refuse(unsigned status, const std::string& why);
   void end_connection();
@@ -79,6 +82,7 @@ class HttpConnection final : StreamHandler {
   bool is_body_paused_ = false;
   bool is_answered_ = false;
   bool is_begun_ = false;    // an answer in pieces
+  bool is_raw_ = false;      // it is another protocol's
   bool is_chunked_ = false;  // … each with its length; else the end is that of the connection
   bool keep_alive_ = true;
   bool is_ending_ = false;

@@ -40,7 +40,7 @@ Result<std::string> HttpServer::listen(std::string_view address) {
   return listeners_.back()->address();
 }
 
-void HttpServer::stop_listening() { listeners_.clear(); }
+void HttpServer::drain() { is_draining_ = true; }
 
 void HttpServer::accepted(std::unique_ptr<Stream> stream) {
   if (connections_.size() >= options_.connections_max) {

@@ -54,7 +54,9 @@ class HttpServer {
 
   // Gives the address with its real port.
   Result<std::string> listen(std::string_view address);
-  void stop_listening();  // connections that are there go on
+  // Peers should go elsewhere: from now on each answer is the last of its connection.
+  void drain();
+  std::size_t connection_count() const { return connections_.size(); }
 
  private:
   friend class HttpConnection;
@@ -67,6 +69,7 @@ class HttpServer {
   const HttpServerOptions options_;
   const Service service_;
   LogLimit log_limit_;
+  bool is_draining_ = false;
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::unordered_map<HttpConnection*, std::unique_ptr<HttpConnection>> connections_;
 };
