@@ -37,18 +37,22 @@ Access::Access(std::map<std::string, std::string> users, std::vector<std::string
     : users_(std::move(users)), tokens_(std::move(tokens)), is_encrypted_(is_encrypted) {}
 
 std::string Access::refusal(const net::HttpRequest& request) const {
-  if (users_.empty() && tokens_.empty()) return {};
+  if (is_everybodys()) return {};
   const std::string* const header = request.header("Authorization");
   if (header == nullptr) return "say who you are, with an Authorization header";
   if (const auto token = after_scheme(*header, "Bearer"); !token.empty()) {
-    bool is_known = false;
-    for (const std::string& each : tokens_) is_known |= is_same_secret(each, token);
-    return is_known ? "" : "the token is not known";
+    return knows_token(token) ? "" : "the token is not known";
   }
   if (const auto credentials = after_scheme(*header, "Basic"); !credentials.empty()) {
     return basic_refusal(credentials, request.peer);
   }
   return "the Authorization header is neither Basic nor Bearer";
+}
+
+bool Access::knows_token(std::string_view token) const {
+  bool is_known = false;
+  for (const std::string& each : tokens_) is_known |= is_same_secret(each, token);
+  return is_known;
 }
 
 std::string Access::basic_refusal(std::string_view credentials, std::string_view peer) const {

@@ -18,6 +18,8 @@ class Access {
 
   // Why not; empty: it may. Where there are neither users nor tokens everybody may.
   std::string refusal(const net::HttpRequest& request) const;
+  bool is_everybodys() const { return users_.empty() && tokens_.empty(); }
+  bool knows_token(std::string_view token) const;
 
  private:
   std::string basic_refusal(std::string_view credentials, std::string_view peer) const;

@@ -1,6 +1,7 @@
 // What hands messages out: once, and as a stream of events.
 
 #include <chrono>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -8,90 +9,18 @@
 #include "protocol/str.h"
 #include "proxy/http/operations.h"
 #include "proxy/http/receiving.h"
+#include "proxy/http/wanted.h"
 
 namespace rocketmq::gateway {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::int64_t receive_max = 32;  // a broker gives no more at once
-constexpr milliseconds invisible_min = 1s;
-constexpr milliseconds invisible_max = 12h;
 constexpr milliseconds heartbeat_interval = 15s;
 constexpr milliseconds full_interval = 100ms;
-constexpr int full_turns_max = 300;  // a peer that takes nothing for so many of them is let go
 
-// "tag" or "sql".
-Result<FilterExpression> filter_of(std::string_view type, std::string_view expression) {
-  if (type == "tag") return tags(std::string(expression));
-  if (type == "sql") return sql(std::string(expression));
-  return Error{Slug::illegal_filter, str("filter type ", type, " is neither tag nor sql")};
-}
-
-Result<FilterExpression> filter_of(const Members& members) {
-  const Json* const given = members.find("filter");
-  if (given == nullptr) return FilterExpression();
-  const auto filter = Members::of(*given, "/filter", {"type", "expression"});
-  if (!filter) return filter.error();
-  const auto type = filter->text("type", "tag");
-  if (!type) return type.error();
-  const auto expression = filter->text("expression", "*");
-  if (!expression) return expression.error();
-  return filter_of(*type, *expression);
-}
-
-Result<StartAt> start_of(std::string_view from) {
-  if (from == "latest") return StartAt::latest;
-  if (from == "earliest") return StartAt::earliest;
-  return Error{Slug::bad_request, "from is neither latest nor earliest"};
-}
-
-// What Members and Parameters have in common.
-template <class Given>
-Result<Wanted> wanted_of(const Given& given, const std::string& group, milliseconds wait_otherwise,
-                         milliseconds wait_max) {
-  Wanted wanted{.group = group};
-  auto topic = given.required("topic");
-  if (!topic) return std::move(topic).error();
-  wanted.subscription.topic = *std::move(topic);
-  const auto max = given.number("max", {16, 1, receive_max});
-  if (!max) return max.error();
-  const auto wait = given.duration("wait", {wait_otherwise, 0ms, wait_max});
-  if (!wait) return wait.error();
-  const auto invisible = given.duration("invisible", {60s, invisible_min, invisible_max});
-  if (!invisible) return invisible.error();
-  wanted.options.max = static_cast<int>(*max);
-  wanted.options.wait = *wait;
-  wanted.options.invisible = *invisible;
-  return wanted;
-}
-
-Result<Wanted> wanted_of(const Parameters& parameters, const std::string& group,
-                         milliseconds wait_otherwise, milliseconds wait_max) {
-  auto wanted = wanted_of<Parameters>(parameters, group, wait_otherwise, wait_max);
-  if (!wanted) return wanted;
-  if (const std::string* const tag = parameters.text("tag")) {
-    wanted->subscription.filter = tags(*tag);
-  }
-  const std::string* const from = parameters.text("from");
-  auto start = start_of(from == nullptr ? "latest" : *from);
-  if (!start) return std::move(start).error();
-  wanted->start_at = *start;
-  return wanted;
-}
-
-Result<Wanted> wanted_of(const Members& members, const std::string& group, milliseconds wait_max) {
-  auto wanted = wanted_of<Members>(members, group, std::min<milliseconds>(15s, wait_max), wait_max);
-  if (!wanted) return wanted;
-  auto filter = filter_of(members);
-  if (!filter) return std::move(filter).error();
-  const auto from = members.text("from", "latest");
-  if (!from) return from.error();
-  auto start = start_of(*from);
-  if (!start) return std::move(start).error();
-  wanted->subscription.filter = *std::move(filter);
-  wanted->start_at = *start;
-  return wanted;
+std::function<bool()> gone_test(RequestPtr request) {
+  return [request = std::move(request)] { return request->call.is_gone(); };
 }
 
 Reply messages_reply(const Receiving& receiving, const Receiving::Messages& messages, BodyForm form,
@@ -114,14 +43,14 @@ std::string event_text(std::string_view event, std::string_view id, std::string_
 net::Task<> stream_events(Parts& parts, RequestPtr request, Receiving& receiving, BodyForm form) {
   net::HttpCall& call = request->call;
   net::TimePoint spoke_at = parts.loop().now();
-  int full_turns = 0;
+  net::TimePoint room_at = spoke_at;
   while (!call.is_gone() && !parts.is_draining) {
     if (call.pending_output() > parts.options.stream_bytes_max) {
-      if (++full_turns > full_turns_max) co_return;
+      if (parts.loop().now() - room_at > parts.options.slow_peer_timeout) co_return;
       co_await net::sleep_for(parts.loop(), full_interval);
       continue;
     }
-    full_turns = 0;
+    room_at = parts.loop().now();
     const auto messages = co_await receiving.receive();
     if (!messages) {
       call.write(
@@ -155,7 +84,7 @@ net::Task<Reply> operate_receive(Parts& parts, RequestPtr request) {
   if (!members) co_return members.error();
   auto wanted = wanted_of(*members, request->part("group"), parts.options.receive_wait_max);
   if (!wanted) co_return std::move(wanted).error();
-  Receiving receiving(parts, request, *std::move(wanted));
+  Receiving receiving(parts, gone_test(request), *std::move(wanted));
   if (auto checked = receiving.check(); !checked) co_return std::move(checked).error();
   const auto messages = co_await receiving.receive();
   if (!messages) co_return messages.error();
@@ -173,7 +102,7 @@ net::Task<Reply> operate_take(Parts& parts, RequestPtr request) {
   if (!auto_ack) co_return auto_ack.error();
   auto wanted = wanted_of(*parameters, request->part("group"), 0ms, parts.options.receive_wait_max);
   if (!wanted) co_return std::move(wanted).error();
-  Receiving receiving(parts, request, *std::move(wanted));
+  Receiving receiving(parts, gone_test(request), *std::move(wanted));
   if (auto checked = receiving.check(); !checked) co_return std::move(checked).error();
   const auto messages = co_await receiving.receive();
   if (!messages) co_return messages.error();
@@ -192,7 +121,7 @@ net::Task<Reply> operate_stream(Parts& parts, RequestPtr request) {
   if (!form) co_return form.error();
   auto wanted = wanted_of(*parameters, request->part("group"), 1s, 1s);
   if (!wanted) co_return std::move(wanted).error();
-  Receiving receiving(parts, request, *std::move(wanted));
+  Receiving receiving(parts, gone_test(request), *std::move(wanted));
   if (auto checked = receiving.check(); !checked) co_return std::move(checked).error();
   // So that what cannot work is an error, and no stream.
   const auto route = co_await parts.core->routes().get(

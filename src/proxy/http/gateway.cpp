@@ -8,13 +8,14 @@
 #include "protocol/str.h"
 #include "proxy/http/access.h"
 #include "proxy/http/operations.h"
+#include "proxy/http/origins.h"
 #include "proxy/http/parts.h"
 #include "proxy/http/random_id.h"
+#include "proxy/http/socket_session.h"
 
 namespace rocketmq::gateway {
 namespace {
 
-constexpr std::string_view request_id_header = "Rmq-Request-Id";
 constexpr std::size_t request_id_size_max = 64;
 
 // The peer's own, if it is one that can be told again in a header.
@@ -72,6 +73,7 @@ class Gateway::Impl {
       : options_(std::move(options)),
         access_(options_.users, options_.tokens,
                 options_.server.listen.tls_mode == net::TlsMode::enforcing),
+        origins_(options_.origins),
         core_(Client::Core::create_on(loop, options_.cluster)) {
     auto producer = Producer::Impl::create(core_, producer_options(options_));
     if (!producer) {
@@ -109,12 +111,19 @@ class Gateway::Impl {
     return listening;
   }
 
-  void drain() {
+  void drain(std::chrono::milliseconds grace) {
     if (problem_.code) return;
-    net::run_in(core_->loop(), [this] {
+    net::run_in(core_->loop(), [this, grace] {
       parts_->is_draining = true;
-      server_->stop_listening();
+      server_->drain();
+      for (SocketSession* const socket : parts_->sockets) socket->drain(grace);
     });
+  }
+
+  std::size_t connection_count() const {
+    std::size_t count = 0;
+    if (!problem_.code) net::run_in(core_->loop(), [&] { count = server_->connection_count(); });
+    return count;
   }
 
  private:
@@ -128,7 +137,8 @@ class Gateway::Impl {
                            .admin = *admin_,
                            .transactions = *transactions_,
                            .metrics = metrics_,
-                           .tasks = *tasks_});
+                           .tasks = *tasks_,
+                           .access = access_});
     net::HttpServerOptions server = options_.server;
     server.log = options_.log;
     server.refusal = no_request;
@@ -139,6 +149,12 @@ class Gateway::Impl {
   void serve(net::HttpCall call) {
     auto request = std::make_shared<Request>(Request{.call = std::move(call)});
     request->id = request_id(request->head());
+    if (std::string why = origins_.refusal(request->head()); !why.empty()) {
+      return refuse(*request, {Slug::forbidden, std::move(why)});
+    }
+    if (Origins::is_preflight(request->head())) {
+      return respond(*request, Origins::preflight_answer(request->head()));
+    }
     Found found = find_resource(request->head().method, request->head().path);
     auto* const resource = std::get_if<Resource>(&found);
     if (resource == nullptr) {
@@ -148,13 +164,24 @@ class Gateway::Impl {
       return respond(*request, std::move(response));
     }
     request->resource = std::move(*resource);
-    const std::string refusal =
-        request->resource.route->is_open ? "" : access_.refusal(request->head());
-    if (!refusal.empty()) {
-      const Error error{Slug::unauthorized, refusal};
-      return respond(*request, response_of(problem_of(error), request->id));
-    }
+    if (auto may = check_access(*request); !may) return refuse(*request, may.error());
     tasks_->start(answer(request));
+  }
+
+  Result<void> check_access(const Request& request) const {
+    const Right right = request.resource.route->right;
+    if (right == Right::nothing) return {};
+    std::string why = access_.refusal(request.head());
+    if (!why.empty()) return Error{Slug::unauthorized, std::move(why)};
+    if (right <= options_.right_max) return {};
+    return Error{Slug::forbidden, str("this gateway does not let anybody ",
+                                      right == Right::read ? "look at" : "change",
+                                      " the cluster; to change that start it with admin=",
+                                      right == Right::read ? "read or all" : "all")};
+  }
+
+  void refuse(Request& request, const Error& error) {
+    respond(request, response_of(problem_of(error), request.id));
   }
 
   net::Task<> answer(RequestPtr request) {
@@ -162,7 +189,7 @@ class Gateway::Impl {
     const Reply reply = co_await operate(request->resource.route->operation)(*parts_, request);
     --metrics_.requests_in_flight;
     if (!reply) {
-      respond(*request, response_of(problem_of(reply.error()), request->id));
+      refuse(*request, reply.error());
     } else if (*reply) {
       respond(*request, **reply);
     } else {
@@ -171,7 +198,9 @@ class Gateway::Impl {
   }
 
   void respond(Request& request, net::HttpResponse response) {
-    response.headers.push_back({std::string(request_id_header), request.id});
+    for (net::HttpHeader& header : headers_of_all(request)) {
+      response.headers.push_back(std::move(header));
+    }
     note(request, response.status);
     request.call.answer(std::move(response));
   }
@@ -186,6 +215,7 @@ class Gateway::Impl {
 
   const GatewayOptions options_;
   const Access access_;
+  const Origins origins_;
   std::shared_ptr<Client::Core> core_;
   Error problem_;  // with the options
   GatewayMetrics metrics_;
@@ -203,6 +233,7 @@ Gateway::Gateway(net::Loop& loop, GatewayOptions options)
 Gateway::~Gateway() = default;
 
 Result<std::string> Gateway::listen(std::string_view address) { return impl_->listen(address); }
-void Gateway::drain() { impl_->drain(); }
+void Gateway::drain(std::chrono::milliseconds grace) { impl_->drain(grace); }
+std::size_t Gateway::connection_count() const { return impl_->connection_count(); }
 
 }  // namespace rocketmq::gateway

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -13,8 +14,21 @@
 
 #include "net/http_server.h"
 #include "net/loop.h"
+#include "proxy/http/resource.h"
 
 namespace rocketmq::gateway {
+
+// Of WebSockets.
+struct SocketOptions {
+  std::size_t frame_bytes_max = 8 * 1024 * 1024;
+  std::size_t subscriptions_max = 100;
+  std::int64_t credit_max = 1000;  // of a subscription: messages lent and not acknowledged
+  // Frames that are being answered; more are not read until some are.
+  std::size_t in_flight_max = 256;
+  std::chrono::milliseconds hello_timeout{5000};  // to say who it is
+  std::chrono::milliseconds ping_interval{30'000};
+  std::chrono::milliseconds watch_interval{2000};
+};
 
 struct GatewayOptions {
   ClientOptions cluster;  // what it talks to, and as whom
@@ -24,6 +38,8 @@ struct GatewayOptions {
   // Who may use it. Both empty: everybody who can reach it.
   std::map<std::string, std::string> users;  // access key → secret, for Basic
   std::vector<std::string> tokens;           // for Bearer
+  Right right_max = Right::change;           // what any of them may do
+  std::vector<std::string> origins;          // of pages that may use it beside its own host's
 
   std::string producer_group = "rmq-gateway";
   std::size_t message_bytes_max = 4 * 1024 * 1024;  // as brokers have it
@@ -33,8 +49,11 @@ struct GatewayOptions {
   std::chrono::milliseconds receive_wait_max{30'000};
   std::chrono::milliseconds transaction_timeout{60'000};  // then it is rolled back
   std::size_t transactions_max = 1000;                    // that are open
-  // Of a stream, not taken by the peer: no more messages are popped meanwhile.
+  // Of a stream or WebSocket, not taken by the peer: no more messages are popped meanwhile, and
+  // after a while it is let go.
   std::size_t stream_bytes_max = 1024 * 1024;
+  std::chrono::milliseconds slow_peer_timeout{30'000};
+  SocketOptions sockets;
   // Questions to several servers, one after the other, on threads of their own.
   std::size_t admin_threads = 4;
   std::size_t admin_calls_max = 64;
@@ -58,8 +77,10 @@ class Gateway {
 
   // The address with its real port. Errors: of the options, and where it cannot be had.
   Result<std::string> listen(std::string_view address);
-  // No more connections, and /readyz says so; what is there goes on.
-  void drain();
+  // Peers should go elsewhere: /readyz says so, each answer is the last of its connection, who
+  // waits for messages gets none, streams end, WebSockets do after `grace`.
+  void drain(std::chrono::milliseconds grace);
+  std::size_t connection_count() const;
 
  private:
   class Impl;

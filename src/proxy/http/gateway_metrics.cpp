@@ -30,6 +30,7 @@ std::string GatewayMetrics::to_text() const {
          "Messages taken for a peer that had gone by then.", messages_given_back);
   number("rocketmq_gateway_transactions_open", "gauge", "Neither committed nor rolled back.",
          transactions_open);
+  number("rocketmq_gateway_sockets_open", "gauge", "WebSockets.", sockets_open);
   return out;
 }
 

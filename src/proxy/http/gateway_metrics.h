@@ -19,6 +19,7 @@ struct GatewayMetrics {
   std::uint64_t messages_delivered = 0;
   std::uint64_t messages_given_back = 0;  // taken for a peer that had gone
   std::size_t transactions_open = 0;
+  std::size_t sockets_open = 0;
 
   std::string to_text() const;  // as Prometheus reads it
 };

@@ -12,11 +12,10 @@
 #include <set>
 #include <thread>
 
-#include "net/event_loop.h"
 #include "protocol/base64.h"
 #include "proxy/http/openapi.h"
 #include "proxy/http/resource.h"
-#include "proxy/http/testing_client.h"
+#include "proxy/http/testing_gateway.h"
 
 // Whole ways: HTTP in, a real broker behind it.
 
@@ -27,46 +26,6 @@ using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-
-class GatewayTest : public ::testing::Test {
- protected:
-  GatewayTest() {
-    loop_.start();
-    EXPECT_TRUE(broker_.create_topic("orders", 2));
-    options_.cluster.name_servers = broker_.name_server();
-  }
-
-  // The gateway is made with the first request.
-  TestClient& client() {
-    if (!gateway_) {
-      gateway_.emplace(loop_, options_);
-      address_ = gateway_->listen("127.0.0.1:0").value();
-      client_.emplace(address_);
-    }
-    return *client_;
-  }
-  Answered get(std::string_view target) { return client().say("GET", target, {}, {}); }
-  Answered post(std::string_view target, std::string_view body = {}) {
-    return client().say("POST", target, body);
-  }
-  void send(std::string_view body) {
-    EXPECT_EQ(post("/v1/topics/orders/messages", str(R"({"body":")", body, R"("})")).status, 200);
-  }
-  // Waits for messages, then gives all that came: {"messages":[…]}.
-  Json receive(std::string_view more = R"("wait":"5s")") {
-    const Answered got = post("/v1/groups/g/messages:receive",
-                              str(R"({"topic":"orders","from":"earliest",)", more, "}"));
-    EXPECT_EQ(got.status, 200) << got.body;
-    return got.json()["messages"];
-  }
-
-  rocketmq::testing::EmbeddedBroker broker_{{.settings = {{"recallMessageEnable", "true"}}}};
-  net::EventLoop loop_;
-  GatewayOptions options_;
-  std::optional<Gateway> gateway_;
-  std::string address_;
-  std::optional<TestClient> client_;
-};
 
 // ---- sending
 
@@ -462,9 +421,61 @@ TEST_F(GatewayTest, tells_how_it_is) {
   EXPECT_THAT(
       get("/metrics").body,
       HasSubstr(R"(rocketmq_gateway_requests_total{method="GET",route="/readyz",status="200"} 1)"));
-  gateway_->drain();
-  EXPECT_EQ(get("/readyz").status, 503);
-  EXPECT_EQ(get("/healthz").status, 200);
+}
+
+TEST_F(GatewayTest, sends_peers_elsewhere_before_it_ends) {
+  EXPECT_EQ(get("/readyz").status, 200);
+  gateway_->drain(2s);
+  EXPECT_EQ(gateway_->connection_count(), 1u);
+  const Answered last = get("/readyz");
+  EXPECT_EQ(last.status, 503);
+  EXPECT_THAT(last.head, HasSubstr("Connection: close"));
+  EXPECT_EQ(client().read(1), "");
+  client_.reset();
+  for (int i = 0; i < 1000 && gateway_->connection_count() > 0; ++i) {
+    std::this_thread::sleep_for(10ms);
+  }
+  EXPECT_EQ(gateway_->connection_count(), 0u);
+  EXPECT_EQ(TestClient(address_).say("GET", "/healthz", {}, {}).status, 200);
+}
+
+TEST_F(GatewayTest, lets_pages_from_elsewhere_do_nothing) {
+  options_.origins = {"https://console.example"};
+  const std::string_view body = R"({"body":"x"})";
+  const Answered refused =
+      client().say("POST", "/v1/topics/orders/messages", body, "Origin: https://evil.example\r\n");
+  EXPECT_EQ(refused.status, 403) << refused.body;
+  EXPECT_TRUE(broker_.messages("orders").empty());
+  TestClient page(address_);
+  const Answered asked =
+      page.say("OPTIONS", "/v1/topics/orders/messages", {},
+               "Origin: https://console.example\r\nAccess-Control-Request-Method: POST\r\n"
+               "Access-Control-Request-Headers: content-type\r\n");
+  EXPECT_EQ(asked.status, 204);
+  EXPECT_THAT(asked.head, HasSubstr("Access-Control-Allow-Origin: https://console.example\r\n"));
+  EXPECT_THAT(asked.head, HasSubstr("Access-Control-Allow-Headers: content-type\r\n"));
+  const Answered sent =
+      page.say("POST", "/v1/topics/orders/messages", body,
+               "Origin: https://console.example\r\nContent-Type: application/json\r\n");
+  EXPECT_EQ(sent.status, 200) << sent.body;
+  EXPECT_THAT(sent.head, HasSubstr("Access-Control-Allow-Origin: https://console.example\r\n"));
+}
+
+TEST_F(GatewayTest, lets_nobody_do_more_than_allowed) {
+  options_.right_max = Right::read;
+  EXPECT_EQ(get("/v1/topics/orders").status, 200);
+  const Answered refused = client().say("DELETE", "/v1/topics/orders", {}, {});
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_THAT(refused.json()["detail"], HasSubstr("admin=all"));
+  EXPECT_EQ(get("/v1/topics/orders").status, 200);
+  send("still there");
+}
+
+TEST_F(GatewayTest, lets_programs_use_it_where_nobody_may_look) {
+  options_.right_max = Right::use;
+  EXPECT_EQ(get("/v1/topics").status, 403);
+  send("a");
+  EXPECT_EQ(receive().size(), 1u);
 }
 
 TEST_F(GatewayTest, is_not_ready_without_a_cluster) {

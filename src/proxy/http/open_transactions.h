@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -25,13 +26,16 @@ class OpenTransactions {
  public:
   OpenTransactions(std::shared_ptr<Producer::Impl> producer, std::size_t open_max,
                    std::chrono::milliseconds timeout);
+  ~OpenTransactions();
 
   struct Opened {
     std::string id;  // nobody else can guess it
     std::int64_t expires_ms = 0;
   };
+  // Brokers ask about a half message that nobody ends.
+  using OnCheck = std::function<void(const std::string& id, const MessageView& half)>;
   // Stores the half message. Errors: overloaded, and those of a send.
-  net::Task<Result<Opened>> open(Message message);
+  net::Task<Result<Opened>> open(Message message, OnCheck on_check = nullptr);
   // Errors: Slug::transaction_not_found, not_connected.
   net::Task<Result<void>> end(std::string id, TransactionResolution resolution);
 
@@ -40,12 +44,16 @@ class OpenTransactions {
  private:
   struct Open {
     client::HalfMessage half;
+    OnCheck on_check;
     std::unique_ptr<net::Timer> timer;
   };
-  void keep(const std::string& id, client::HalfMessage half);
+  void keep(const std::string& id, client::HalfMessage half, OnCheck on_check);
+  void asked(const MessageView& half) const;
   net::Task<> expire(std::string id);
 
   const std::shared_ptr<Producer::Impl> producer_;
+  // What a check that is on its way from another thread finds: this, or nothing any more.
+  const std::shared_ptr<OpenTransactions*> self_;
   const std::shared_ptr<client::Transactions> transactions_;
   const std::size_t open_max_;
   const std::chrono::milliseconds timeout_;

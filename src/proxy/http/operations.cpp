@@ -32,6 +32,8 @@ Operate& operate(Operation operation) {
       return operate_take;
     case Operation::stream:
       return operate_stream;
+    case Operation::socket:
+      return operate_socket;
     case Operation::cluster:
       return operate_cluster;
     case Operation::topics:

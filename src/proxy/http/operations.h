@@ -26,6 +26,8 @@ Operate operate_nack;
 Operate operate_extend;
 Operate operate_dead_letter;
 Operate operate_stream;
+// socket_session.cpp
+Operate operate_socket;
 // browse.cpp
 Operate operate_find_messages;
 Operate operate_message;

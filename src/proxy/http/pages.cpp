@@ -31,6 +31,7 @@ net::Task<Reply> operate_readiness(Parts& parts, RequestPtr) {
 
 net::Task<Reply> operate_metrics(Parts& parts, RequestPtr) {
   parts.metrics.transactions_open = parts.transactions.size();
+  parts.metrics.sockets_open = parts.sockets.size();
   co_return net::HttpResponse{.body = parts.metrics.to_text(),
                               .content_type = "text/plain; version=0.0.4; charset=utf-8"};
 }

@@ -6,6 +6,7 @@
 
 #include "client/names.h"
 #include "protocol/str.h"
+#include "proxy/http/origins.h"
 
 namespace rocketmq::gateway {
 namespace {
@@ -49,10 +50,18 @@ Result<void> expect_json(const net::HttpRequest& request) {
                str("Content-Type is ", type.empty() ? "missing" : type, ", not application/json")};
 }
 
+std::vector<net::HttpHeader> headers_of_all(const Request& request) {
+  std::vector<net::HttpHeader> headers{{std::string(request_id_header), request.id}};
+  if (std::string origin = Origins::origin_of(request.head()); !origin.empty()) {
+    headers.push_back({"Access-Control-Allow-Origin", std::move(origin)});
+    headers.push_back({"Access-Control-Expose-Headers", "Location, Retry-After, Rmq-Request-Id"});
+    headers.push_back({"Vary", "Origin"});
+  }
+  return headers;
+}
+
 net::HttpResponse stream_head(const Request& request, std::string_view type) {
-  net::HttpResponse head{.content_type = std::string(type)};
-  head.headers.push_back({"Rmq-Request-Id", request.id});
-  return head;
+  return {.content_type = std::string(type), .headers = headers_of_all(request)};
 }
 
 Result<void> check_topic(std::string_view topic) {

@@ -6,14 +6,17 @@
 #include <initializer_list>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "client/core.h"
 #include "net/http_call.h"
 #include "net/task.h"
 #include "net/task_set.h"
+#include "proxy/http/access.h"
 #include "proxy/http/admin_workers.h"
 #include "proxy/http/gateway.h"
 #include "proxy/http/gateway_metrics.h"
@@ -24,6 +27,8 @@
 
 namespace rocketmq::gateway {
 
+class SocketSession;
+
 // What the operations work with. Belongs to the loop.
 struct Parts {
   const GatewayOptions& options;
@@ -33,6 +38,8 @@ struct Parts {
   OpenTransactions& transactions;
   GatewayMetrics& metrics;
   net::TaskSet& tasks;
+  const Access& access;
+  std::set<SocketSession*> sockets;
   bool is_draining = false;
 
   net::Loop& loop() const { return core->loop(); }
@@ -61,6 +68,9 @@ net::Task<Result<std::string>> read_body(Parts& parts, RequestPtr request);
 // "application/json" of "application/json; charset=utf-8", in lower case; empty: none.
 std::string content_type(const net::HttpRequest& request);
 Result<void> expect_json(const net::HttpRequest& request);
+inline constexpr std::string_view request_id_header = "Rmq-Request-Id";
+// What every answer has: which request it was, and that the page that asked may see it.
+std::vector<net::HttpHeader> headers_of_all(const Request& request);
 // An answer in pieces.
 net::HttpResponse stream_head(const Request& request, std::string_view type);
 

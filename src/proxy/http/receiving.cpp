@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "client/subscription_data.h"
+#include "proxy/http/leases.h"
 #include "proxy/http/receipt.h"
 
 namespace rocketmq::gateway {
@@ -17,7 +18,6 @@ using std::chrono::milliseconds;
 // A pop that waits cannot be called back. So it waits no longer than this at a time, and a peer
 // that goes leaves no long pops behind.
 constexpr milliseconds turn_max = 5s;
-constexpr milliseconds given_back_for = 1s;  // as stock does for messages nobody took
 
 SimpleConsumerOptions receiver_options(const Wanted& wanted) {
   return {.group = wanted.group, .start_at = wanted.start_at};
@@ -25,9 +25,9 @@ SimpleConsumerOptions receiver_options(const Wanted& wanted) {
 
 }  // namespace
 
-Receiving::Receiving(Parts& parts, RequestPtr request, Wanted wanted)
+Receiving::Receiving(Parts& parts, std::function<bool()> is_gone, Wanted wanted)
     : parts_(parts),
-      request_(std::move(request)),
+      is_gone_(std::move(is_gone)),
       wanted_(std::move(wanted)),
       receiver_(*parts.core, receiver_options(wanted_)) {}
 
@@ -49,12 +49,12 @@ net::Task<Result<Receiving::Messages>> Receiving::receive() {
     turn.wait = std::min(left, turn_max);
     auto got = co_await receiver_.receive(turn);
     if (!got) co_return got;
-    if (request_->call.is_gone()) {
+    if (is_gone_()) {
       co_await give_back(*std::move(got));
       co_return Messages();
     }
     parts_.metrics.messages_delivered += got->size();
-    if (!got->empty() || parts_.loop().now() >= end) co_return got;
+    if (!got->empty() || parts_.loop().now() >= end || parts_.is_draining) co_return got;
   }
 }
 

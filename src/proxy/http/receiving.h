@@ -2,33 +2,25 @@
 
 #include <rocketmq/message.h>
 #include <rocketmq/result.h>
-#include <rocketmq/subscription.h>
 
-#include <chrono>
-#include <string>
+#include <functional>
 #include <vector>
 
 #include "client/simple_receiver.h"
 #include "net/task.h"
 #include "proxy/http/message_json.h"
 #include "proxy/http/parts.h"
+#include "proxy/http/wanted.h"
 
 namespace rocketmq::gateway {
 
-// What somebody wants to receive.
-struct Wanted {
-  std::string group;
-  Subscription subscription;
-  StartAt start_at = StartAt::latest;  // of a group that is new
-  ReceiveOptions options;
-};
-
-// Receives for one request, by POP: from 5.x brokers only. Belongs to the loop.
+// Receives for one peer, by POP: from 5.x brokers only. Belongs to the loop.
 class Receiving {
  public:
   using Messages = std::vector<MessageView>;
 
-  Receiving(Parts& parts, RequestPtr request, Wanted wanted);
+  // `is_gone`: the peer does not want messages any more.
+  Receiving(Parts& parts, std::function<bool()> is_gone, Wanted wanted);
 
   // Why it cannot be. Errors: illegal_topic, illegal_group, illegal_filter.
   Result<void> check();
@@ -38,14 +30,15 @@ class Receiving {
   net::Task<Result<void>> ack_all(Messages messages);
 
   const Wanted& wanted() const { return wanted_; }
+  void set_max(int max) { wanted_.options.max = max; }
   Json json_of(const MessageView& message, BodyForm form, bool with_receipt) const;
 
  private:
   net::Task<> give_back(Messages messages);
 
   Parts& parts_;
-  const RequestPtr request_;
-  const Wanted wanted_;
+  const std::function<bool()> is_gone_;
+  Wanted wanted_;
   client::SimpleReceiver receiver_;
 };
 

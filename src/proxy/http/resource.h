@@ -24,6 +24,7 @@ enum class Operation {
   dead_letter,
   take,
   stream,
+  socket,
   cluster,
   topics,
   topic,
@@ -48,13 +49,21 @@ enum class Operation {
   metrics,
 };
 
+// What whoever asks must be allowed to do.
+enum class Right {
+  nothing,  // needs no credentials
+  use,      // what programs send and receive with
+  read,     // also the cluster, topics and groups
+  change,   // also to change those
+};
+
 struct Route {
   std::string_view method;
   // Parts in braces stand for anything that is not empty, as far as the next '/' or what follows
   // the brace.
   std::string_view pattern;
   Operation operation;
-  bool is_open = false;  // needs no credentials
+  Right right = Right::use;
 };
 
 std::span<const Route> routes();

@@ -24,6 +24,10 @@ std::string_view name_of(SendStatus status) {
   }
 }
 
+bool is_ok(const Json& result) { return result["status"] == "ok"; }
+
+}  // namespace
+
 void tell_receipt(const SendReceipt& receipt, Json& json) {
   json["id"] = receipt.message_id;
   json["queue"] = {{"broker", receipt.queue.broker_name}, {"id", receipt.queue.queue_id}};
@@ -31,10 +35,6 @@ void tell_receipt(const SendReceipt& receipt, Json& json) {
   if (receipt.status != SendStatus::ok) json["stored"] = name_of(receipt.status);
   if (!receipt.recall_handle.empty()) json["recallHandle"] = receipt.recall_handle;
 }
-
-bool is_ok(const Json& result) { return result["status"] == "ok"; }
-
-}  // namespace
 
 net::Task<Result<SendReceipt>> send(Parts& parts, Message message) {
   auto waiting =

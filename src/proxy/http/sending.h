@@ -15,6 +15,7 @@ namespace rocketmq::gateway {
 // Of one request, or as one batch of events.
 inline constexpr std::size_t messages_max = 64;
 
+void tell_receipt(const SendReceipt& receipt, Json& json);
 net::Task<Result<SendReceipt>> send(Parts& parts, Message message);
 
 // {"index":…,"status":"ok",…}, or with the problem, as it is told for each of several messages.
