@@ -1,10 +1,15 @@
-"""The HTTP gateway in front of broker-lite: every example of docs/http-gateway.md, whatever schemathesis makes of
-/openapi.json, and peers that mean no good."""
+"""The HTTP gateway of rmq-proxy: every example of docs/http-gateway.md, whatever schemathesis makes of
+/openapi.json, WebSockets; in front of broker-lite also peers that mean no good, who may, and the end.
+
+ROCKETMQ_SERVERS=NAME limits the servers."""
+import base64
 import gzip
+import http.client
 import json
 import os
 import pathlib
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -12,7 +17,8 @@ import time
 import urllib.error
 import urllib.request
 
-from servers import BIN, ROOT, BrokerLite, Folder, say
+from servers import BIN, ROOT, BrokerLite, Folder, Stock, say
+from web_socket import Closed, Refused, WebSocket
 
 DOCUMENT = ROOT / "docs/http-gateway.md"
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "rocketmq-cpp"
@@ -23,11 +29,19 @@ TIME_MAX = 240
 
 
 class Gateway:
-    def __init__(self, namesrv):
-        self.process = subprocess.Popen([str(BIN / "gateway_demo"), namesrv, "127.0.0.1:0"], text=True,
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        self.address = self.process.stdout.readline().strip()
-        assert self.address, "the gateway did not start: " + self.process.stderr.read()
+    """rmq-proxy, of which this is the HTTP side."""
+
+    def __init__(self, namesrv, folder, *flags, settings=""):
+        self.log = folder / "proxy.log"
+        (folder / "proxy.conf").write_text(settings)
+        self.process = subprocess.Popen(
+            [str(BIN / "rmq-proxy"), "-n", namesrv, "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0",
+             "--admin", "all", "--ready-json", "-c", str(folder / "proxy.conf"),
+             "--ports-file", str(folder / "ports.json"), *flags],
+            text=True, stdout=subprocess.PIPE, stderr=open(self.log, "a"))
+        line = self.process.stdout.readline()
+        assert line, "rmq-proxy did not start: " + self.log.read_text()
+        self.address = json.loads(line)["http"]
         self.url = "http://" + self.address
 
     def memory_kb(self):
@@ -35,8 +49,8 @@ class Gateway:
         return int(re.search(r"VmRSS:\s+(\d+)", status)[1])
 
     def stop(self):
-        self.process.stdin.close()
-        assert self.process.wait(timeout=20) == 0, f"the gateway ended with {self.process.returncode}"
+        self.process.send_signal(signal.SIGTERM)
+        assert self.process.wait(timeout=20) == 0, f"rmq-proxy ended with {self.process.returncode}"
 
     def connect(self):
         host, port = self.address.split(":")
@@ -52,15 +66,20 @@ class Gateway:
             return refused.code, refused.read()
 
 
-def examples(gateway, folder):
-    blocks = re.findall(r"^```sh\n(.*?)^```$", DOCUMENT.read_text(), re.M | re.S)
-    assert len(blocks) >= 7, "the document has lost its examples"
-    for block in blocks:
-        done = subprocess.run(["bash", "-euo", "pipefail", "-c", block], cwd=folder, text=True, timeout=90,
-                              capture_output=True, env={**os.environ, "GATEWAY": gateway.url})
-        assert done.returncode == 0, f"an example failed:\n{block}{done.stdout}{done.stderr}"
-        assert '"status":"error"' not in done.stdout, f"an example went wrong:\n{block}{done.stdout}"
-    say(f"   {len(blocks)} examples of {DOCUMENT.name}")
+def examples(gateway, folder, without=()):
+    """Those of the document, but for the sections `without`."""
+    count = 0
+    for section in re.split(r"^## ", DOCUMENT.read_text(), flags=re.M)[1:]:
+        if section.splitlines()[0] in without:
+            continue
+        for block in re.findall(r"^```sh\n(.*?)^```$", section, re.M | re.S):
+            done = subprocess.run(["bash", "-euo", "pipefail", "-c", block], cwd=folder, text=True, timeout=90,
+                                  capture_output=True, env={**os.environ, "GATEWAY": gateway.url})
+            assert done.returncode == 0, f"an example failed:\n{block}{done.stdout}{done.stderr}"
+            assert '"status":"error"' not in done.stdout, f"an example went wrong:\n{block}{done.stdout}"
+            count += 1
+    assert count >= (4 if without else 7), "the document has lost its examples"
+    say(f"   {count} examples of {DOCUMENT.name}")
 
 
 def schemathesis():
@@ -166,16 +185,185 @@ def slow_reader(gateway):
     say(f"   a peer that does not read its stream costs {grown // 1024} MiB")
 
 
+def send(gateway, topic, count):
+    """Bodies "0" to "count - 1"."""
+    for first in range(0, count, 64):
+        messages = [{"body": str(i)} for i in range(first, min(first + 64, count))]
+        status, body = gateway.call("POST", f"/v1/topics/{topic}/messages",
+                                    json.dumps({"messages": messages}).encode(), Content_Type="application/json")
+        assert status == 200 and b'"error"' not in body, body
+
+
+def deliveries(gateway, count=10_000, credit=32):
+    """Over one WebSocket, each acknowledged, and never more lent than there is credit for."""
+    assert gateway.call("PUT", "/v1/topics/many", b'{"queues":4}', Content_Type="application/json")[0] < 300
+    send(gateway, "many", count)
+    began = time.monotonic()
+    lent, most, bodies = set(), 0, set()
+    with WebSocket(gateway.address) as peer:
+        assert peer.receive()["op"] == "welcome"
+        peer.send(op="subscribe", id=1, sub="s", group="many", topic="many", credit=credit, invisible="5m",
+                  **{"from": "earliest"})
+        acked = 0
+        while acked < count:
+            frame = peer.receive()
+            if frame["op"] == "ok" and frame["id"] != 1:
+                results = frame["result"]["results"]
+                assert all(each["status"] == "ok" for each in results), frame
+                acked += len(results)
+            elif frame["op"] == "deliver":
+                bodies.add(frame["message"]["body"])
+                lent.add(frame["message"]["receipt"])
+                most = max(most, len(lent))
+                if len(lent) >= credit or len(bodies) == count:
+                    peer.send(op="ack", id=2, receipts=list(lent))
+                    lent.clear()
+            else:
+                assert frame["op"] == "ok", frame
+    assert len(bodies) == count, f"{len(bodies)} of {count} came"
+    assert most <= credit, f"{most} were lent with credit {credit}"
+    say(f"   {count} deliveries over a WebSocket with credit {credit}, all acknowledged, "
+        f"{count / (time.monotonic() - began):.0f} a second")
+
+
+def slow_socket(server, folder):
+    """Asks for a thousand large messages and does not read them."""
+    gateway = Gateway(server.namesrv, folder, settings="httpSlowPeerTimeoutMs=3000\n")
+    before = gateway.memory_kb()
+    with WebSocket(gateway.address, receive_buffer=4096) as peer:
+        peer.receive()
+        peer.send(op="subscribe", id=1, sub="s", group="idle", topic="big", credit=1000, **{"from": "earliest"})
+        time.sleep(4)  # closed by then; as long again is given to read what was on its way
+        grown = gateway.memory_kb() - before
+        try:
+            while True:
+                peer.receive()
+        except Closed as closed:
+            assert closed.code == 4429, closed
+    assert grown < 200 * 1024, f"a socket that is not read costs {grown} KiB"
+    gateway.stop()
+    say(f"   a WebSocket that is not read is closed with 4429; it cost {grown // 1024} MiB")
+
+
+def who_may(server, folder):
+    (folder / "users").write_text("shop:secret\n")
+    (folder / "tokens").write_text("t-1\n")
+    gateway = Gateway(server.namesrv, folder, "--admin", "read",
+                      settings=f"httpUsersFile={folder}/users\nhttpTokensFile={folder}/tokens\n"
+                               "httpOrigins=https://console.example\n")
+    basic = "Basic " + base64.b64encode(b"shop:secret").decode()
+    expected = {
+        ("GET", "/v1/topics"): {"": 401, "Basic " + base64.b64encode(b"shop:wrong").decode(): 401, basic: 200,
+                                "Bearer t-1": 200, "Bearer t-2": 401},
+        ("DELETE", "/v1/topics/orders"): {"": 401, basic: 403},
+        ("GET", "/healthz"): {"": 200}, ("GET", "/readyz"): {"": 200}, ("GET", "/metrics"): {"": 200},
+    }
+    for (method, path), by_credentials in expected.items():
+        for credentials, wanted in by_credentials.items():
+            headers = {"Authorization": credentials} if credentials else {}
+            status, body = gateway.call(method, path, **headers)
+            assert status == wanted, f"{method} {path} as {credentials!r} is answered {status}: {body}"
+    for origin, wanted in (("https://evil.example", 403), ("https://console.example", 200)):
+        status, _body = gateway.call("GET", "/v1/topics", Authorization=basic, Origin=origin)
+        assert status == wanted, f"a page of {origin} is answered {status}"
+    for headers, protocols, wanted in (
+            (["Origin: https://evil.example"], "rmq.v1.json", 403), (["Authorization: Bearer t-2"], "rmq.v1.json", 401),
+            ([], "mqtt", 400)):
+        try:
+            WebSocket(gateway.address, *headers, protocols=protocols)
+            raise AssertionError(f"a WebSocket with {headers} {protocols} is let in")
+        except Refused as refused:
+            assert refused.status == wanted, refused
+    with WebSocket(gateway.address, protocols="rmq.v1.json, bearer.t-1") as peer:
+        assert peer.receive()["op"] == "welcome"
+    with WebSocket(gateway.address) as peer:
+        peer.send(op="publish", id=1, topic="orders", message={"body": "x"})
+        try:
+            raise AssertionError(f"somebody unknown is answered {peer.receive()}")
+        except Closed as closed:
+            assert closed.code == 4401, closed
+    gateway.stop()
+    say("   users, tokens, origins and what --admin allows")
+
+
+def draining(server, folder):
+    gateway = Gateway(server.namesrv, folder, settings="drainTimeMs=4000\n")
+    kept = http.client.HTTPConnection(gateway.address, timeout=20)
+    kept.request("GET", "/readyz")
+    answer = kept.getresponse()
+    assert (answer.status, answer.read()) == (200, b"ready\n")
+    with WebSocket(gateway.address) as peer:
+        peer.receive()
+        gateway.process.send_signal(signal.SIGTERM)
+        assert peer.receive() == {"op": "drain", "graceMs": 3000}
+        assert gateway.call("GET", "/readyz")[0] == 503
+        kept.request("POST", "/v1/topics/orders/messages", body=b"late", headers={"Content-Type": "text/plain"})
+        answer = kept.getresponse()
+        assert answer.status == 201 and answer.getheader("Connection") == "close", answer.status
+        try:
+            peer.receive()
+        except Closed as closed:
+            assert closed.code == 1001, closed
+    assert gateway.process.wait(timeout=10) == 0
+    say("   SIGTERM: not ready, what comes is still served, and the end")
+
+
+def broker_lite(server, folder):
+    gateway = Gateway(server.namesrv, folder)
+    examples(gateway, folder)
+    no_good(gateway)
+    slow_reader(gateway)
+    deliveries(gateway)
+    every_operation(gateway, folder)
+    status, body = gateway.call("GET", "/metrics")
+    assert status == 200 and b"rocketmq_gateway_requests_in_flight 1\n" in body, body
+    gateway.stop()
+    slow_socket(server, folder)
+    who_may(server, folder)
+    draining(server, folder)
+
+
+def stock_5(server, folder):
+    gateway = Gateway(server.namesrv, folder)
+    examples(gateway, folder)
+    deliveries(gateway)
+    every_operation(gateway, folder)
+    gateway.stop()
+
+
+def stock_4(server, folder):
+    """Has no POP."""
+    gateway = Gateway(server.namesrv, folder)
+    examples(gateway, folder, without=("Receive",))
+    status, body = gateway.call("POST", "/v1/groups/g/messages:receive", b'{"topic":"orders","wait":"1s"}',
+                                Content_Type="application/json")
+    assert status == 501 and b"not-supported-by-cluster" in body, (status, body)
+    with WebSocket(gateway.address) as peer:
+        assert peer.receive()["op"] == "welcome"
+        peer.send(op="publish", id=1, topic="orders", message={"body": "x"})
+        assert peer.receive()["op"] == "ok"
+        peer.send(op="subscribe", id=2, sub="s", group="g", topic="orders", credit=1)
+        assert peer.receive()["op"] == "ok"
+        closed = peer.receive()
+        assert closed["op"] == "sub.closed" and closed["problem"]["status"] == 501, closed
+    gateway.stop()
+
+
+SERVERS = {
+    "broker-lite": (BrokerLite, broker_lite),
+    "stock 5.5.0": (lambda folder: Stock("5.5.0", folder), stock_5),
+    "stock 4.9.7": (lambda folder: Stock("4.9.7", folder), stock_4),
+}
+
+
 def main():
-    with Folder() as folder, BrokerLite(folder) as server:
-        gateway = Gateway(server.namesrv)
-        examples(gateway, folder)
-        no_good(gateway)
-        slow_reader(gateway)
-        every_operation(gateway, folder)
-        status, body = gateway.call("GET", "/metrics")
-        assert status == 200 and b"rocketmq_gateway_requests_in_flight 1\n" in body, body
-        gateway.stop()
+    only = os.environ.get("ROCKETMQ_SERVERS", "")
+    for name, (make, suite) in SERVERS.items():
+        if only and only not in name:
+            continue
+        say(f"   in front of {name}:")
+        with Folder() as folder, make(folder) as server:
+            suite(server, folder)
 
 
 if __name__ == "__main__":
