@@ -31,13 +31,13 @@ TIME_MAX = 240
 class Gateway:
     """rmq-proxy, of which this is the HTTP side."""
 
-    def __init__(self, namesrv, folder, *flags, settings=""):
+    def __init__(self, namesrv, folder, admin="all", settings=""):
         self.log = folder / "proxy.log"
         (folder / "proxy.conf").write_text(settings)
         self.process = subprocess.Popen(
             [str(BIN / "rmq-proxy"), "-n", namesrv, "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0",
-             "--admin", "all", "--ready-json", "-c", str(folder / "proxy.conf"),
-             "--ports-file", str(folder / "ports.json"), *flags],
+             "--admin", admin, "--ready-json", "-c", str(folder / "proxy.conf"),
+             "--ports-file", str(folder / "ports.json")],
             text=True, stdout=subprocess.PIPE, stderr=open(self.log, "a"))
         line = self.process.stdout.readline()
         assert line, "rmq-proxy did not start: " + self.log.read_text()
@@ -47,6 +47,15 @@ class Gateway:
     def memory_kb(self):
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+)", status)[1])
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        if kind is not None:
+            self.process.kill()
+        elif self.process.poll() is None:
+            self.stop()
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
@@ -228,125 +237,120 @@ def deliveries(gateway, count=10_000, credit=32):
 
 def slow_socket(server, folder):
     """Asks for a thousand large messages and does not read them."""
-    gateway = Gateway(server.namesrv, folder, settings="httpSlowPeerTimeoutMs=3000\n")
-    before = gateway.memory_kb()
-    with WebSocket(gateway.address, receive_buffer=4096) as peer:
-        peer.receive()
-        peer.send(op="subscribe", id=1, sub="s", group="idle", topic="big", credit=1000, **{"from": "earliest"})
-        time.sleep(4)  # closed by then; as long again is given to read what was on its way
-        grown = gateway.memory_kb() - before
-        try:
-            while True:
-                peer.receive()
-        except Closed as closed:
-            assert closed.code == 4429, closed
-    assert grown < 200 * 1024, f"a socket that is not read costs {grown} KiB"
-    gateway.stop()
+    with Gateway(server.namesrv, folder, settings="httpSlowPeerTimeoutMs=3000\n") as gateway:
+        before = gateway.memory_kb()
+        with WebSocket(gateway.address, receive_buffer=4096) as peer:
+            peer.receive()
+            peer.send(op="subscribe", id=1, sub="s", group="idle", topic="big", credit=1000, **{"from": "earliest"})
+            time.sleep(4)  # closed by then; as long again is given to read what was on its way
+            grown = gateway.memory_kb() - before
+            try:
+                while True:
+                    peer.receive()
+            except Closed as closed:
+                assert closed.code == 4429, closed
+        assert grown < 200 * 1024, f"a socket that is not read costs {grown} KiB"
     say(f"   a WebSocket that is not read is closed with 4429; it cost {grown // 1024} MiB")
 
 
 def who_may(server, folder):
     (folder / "users").write_text("shop:secret\n")
     (folder / "tokens").write_text("t-1\n")
-    gateway = Gateway(server.namesrv, folder, "--admin", "read",
-                      settings=f"httpUsersFile={folder}/users\nhttpTokensFile={folder}/tokens\n"
-                               "httpOrigins=https://console.example\n")
-    basic = "Basic " + base64.b64encode(b"shop:secret").decode()
-    expected = {
-        ("GET", "/v1/topics"): {"": 401, "Basic " + base64.b64encode(b"shop:wrong").decode(): 401, basic: 200,
-                                "Bearer t-1": 200, "Bearer t-2": 401},
-        ("DELETE", "/v1/topics/orders"): {"": 401, basic: 403},
-        ("GET", "/healthz"): {"": 200}, ("GET", "/readyz"): {"": 200}, ("GET", "/metrics"): {"": 200},
-    }
-    for (method, path), by_credentials in expected.items():
-        for credentials, wanted in by_credentials.items():
-            headers = {"Authorization": credentials} if credentials else {}
-            status, body = gateway.call(method, path, **headers)
-            assert status == wanted, f"{method} {path} as {credentials!r} is answered {status}: {body}"
-    for origin, wanted in (("https://evil.example", 403), ("https://console.example", 200)):
-        status, _body = gateway.call("GET", "/v1/topics", Authorization=basic, Origin=origin)
-        assert status == wanted, f"a page of {origin} is answered {status}"
-    for headers, protocols, wanted in (
-            (["Origin: https://evil.example"], "rmq.v1.json", 403), (["Authorization: Bearer t-2"], "rmq.v1.json", 401),
-            ([], "mqtt", 400)):
-        try:
-            WebSocket(gateway.address, *headers, protocols=protocols)
-            raise AssertionError(f"a WebSocket with {headers} {protocols} is let in")
-        except Refused as refused:
-            assert refused.status == wanted, refused
-    with WebSocket(gateway.address, protocols="rmq.v1.json, bearer.t-1") as peer:
-        assert peer.receive()["op"] == "welcome"
-    with WebSocket(gateway.address) as peer:
-        peer.send(op="publish", id=1, topic="orders", message={"body": "x"})
-        try:
-            raise AssertionError(f"somebody unknown is answered {peer.receive()}")
-        except Closed as closed:
-            assert closed.code == 4401, closed
-    gateway.stop()
+    settings = (f"httpUsersFile={folder}/users\nhttpTokensFile={folder}/tokens\n"
+                "httpOrigins=https://console.example\n")
+    with Gateway(server.namesrv, folder, admin="read", settings=settings) as gateway:
+        basic = "Basic " + base64.b64encode(b"shop:secret").decode()
+        expected = {
+            ("GET", "/v1/topics"): {"": 401, "Basic " + base64.b64encode(b"shop:wrong").decode(): 401, basic: 200,
+                                    "Bearer t-1": 200, "Bearer t-2": 401},
+            ("DELETE", "/v1/topics/orders"): {"": 401, basic: 403},
+            ("GET", "/healthz"): {"": 200}, ("GET", "/readyz"): {"": 200}, ("GET", "/metrics"): {"": 200},
+        }
+        for (method, path), by_credentials in expected.items():
+            for credentials, wanted in by_credentials.items():
+                headers = {"Authorization": credentials} if credentials else {}
+                status, body = gateway.call(method, path, **headers)
+                assert status == wanted, f"{method} {path} as {credentials!r} is answered {status}: {body}"
+        for origin, wanted in (("https://evil.example", 403), ("https://console.example", 200)):
+            status, _body = gateway.call("GET", "/v1/topics", Authorization=basic, Origin=origin)
+            assert status == wanted, f"a page of {origin} is answered {status}"
+        for headers, protocols, wanted in ((["Origin: https://evil.example"], "rmq.v1.json", 403),
+                                           (["Authorization: Bearer t-2"], "rmq.v1.json", 401),
+                                           ([], "mqtt", 400)):
+            try:
+                WebSocket(gateway.address, *headers, protocols=protocols)
+                raise AssertionError(f"a WebSocket with {headers} {protocols} is let in")
+            except Refused as refused:
+                assert refused.status == wanted, refused
+        with WebSocket(gateway.address, protocols="rmq.v1.json, bearer.t-1") as peer:
+            assert peer.receive()["op"] == "welcome"
+        with WebSocket(gateway.address) as peer:
+            peer.send(op="publish", id=1, topic="orders", message={"body": "x"})
+            try:
+                raise AssertionError(f"somebody unknown is answered {peer.receive()}")
+            except Closed as closed:
+                assert closed.code == 4401, closed
     say("   users, tokens, origins and what --admin allows")
 
 
 def draining(server, folder):
-    gateway = Gateway(server.namesrv, folder, settings="drainTimeMs=4000\n")
-    kept = http.client.HTTPConnection(gateway.address, timeout=20)
-    kept.request("GET", "/readyz")
-    answer = kept.getresponse()
-    assert (answer.status, answer.read()) == (200, b"ready\n")
-    with WebSocket(gateway.address) as peer:
-        peer.receive()
-        gateway.process.send_signal(signal.SIGTERM)
-        assert peer.receive() == {"op": "drain", "graceMs": 3000}
-        assert gateway.call("GET", "/readyz")[0] == 503
-        kept.request("POST", "/v1/topics/orders/messages", body=b"late", headers={"Content-Type": "text/plain"})
+    with Gateway(server.namesrv, folder, settings="drainTimeMs=4000\n") as gateway:
+        kept = http.client.HTTPConnection(gateway.address, timeout=20)
+        kept.request("GET", "/readyz")
         answer = kept.getresponse()
-        assert answer.status == 201 and answer.getheader("Connection") == "close", answer.status
-        try:
+        assert (answer.status, answer.read()) == (200, b"ready\n")
+        with WebSocket(gateway.address) as peer:
             peer.receive()
-        except Closed as closed:
-            assert closed.code == 1001, closed
-    assert gateway.process.wait(timeout=10) == 0
+            gateway.process.send_signal(signal.SIGTERM)
+            assert peer.receive() == {"op": "drain", "graceMs": 3000}
+            assert gateway.call("GET", "/readyz")[0] == 503
+            kept.request("POST", "/v1/topics/orders/messages", body=b"late", headers={"Content-Type": "text/plain"})
+            answer = kept.getresponse()
+            assert answer.status == 201 and answer.getheader("Connection") == "close", answer.status
+            try:
+                peer.receive()
+            except Closed as closed:
+                assert closed.code == 1001, closed
+        assert gateway.process.wait(timeout=10) == 0
     say("   SIGTERM: not ready, what comes is still served, and the end")
 
 
 def broker_lite(server, folder):
-    gateway = Gateway(server.namesrv, folder)
-    examples(gateway, folder)
-    no_good(gateway)
-    slow_reader(gateway)
-    deliveries(gateway)
-    every_operation(gateway, folder)
-    status, body = gateway.call("GET", "/metrics")
-    assert status == 200 and b"rocketmq_gateway_requests_in_flight 1\n" in body, body
-    gateway.stop()
+    with Gateway(server.namesrv, folder) as gateway:
+        examples(gateway, folder)
+        no_good(gateway)
+        slow_reader(gateway)
+        deliveries(gateway)
+        every_operation(gateway, folder)
+        status, body = gateway.call("GET", "/metrics")
+        assert status == 200 and b"rocketmq_gateway_requests_in_flight 1\n" in body, body
     slow_socket(server, folder)
     who_may(server, folder)
     draining(server, folder)
 
 
 def stock_5(server, folder):
-    gateway = Gateway(server.namesrv, folder)
-    examples(gateway, folder)
-    deliveries(gateway)
-    every_operation(gateway, folder)
-    gateway.stop()
+    with Gateway(server.namesrv, folder) as gateway:
+        examples(gateway, folder)
+        deliveries(gateway)
+        every_operation(gateway, folder)
 
 
 def stock_4(server, folder):
     """Has no POP."""
-    gateway = Gateway(server.namesrv, folder)
-    examples(gateway, folder, without=("Receive",))
-    status, body = gateway.call("POST", "/v1/groups/g/messages:receive", b'{"topic":"orders","wait":"1s"}',
-                                Content_Type="application/json")
-    assert status == 501 and b"not-supported-by-cluster" in body, (status, body)
-    with WebSocket(gateway.address) as peer:
-        assert peer.receive()["op"] == "welcome"
-        peer.send(op="publish", id=1, topic="orders", message={"body": "x"})
-        assert peer.receive()["op"] == "ok"
-        peer.send(op="subscribe", id=2, sub="s", group="g", topic="orders", credit=1)
-        assert peer.receive()["op"] == "ok"
-        closed = peer.receive()
-        assert closed["op"] == "sub.closed" and closed["problem"]["status"] == 501, closed
-    gateway.stop()
+    with Gateway(server.namesrv, folder) as gateway:
+        examples(gateway, folder, without=("Receive",))
+        status, body = gateway.call("POST", "/v1/groups/g/messages:receive", b'{"topic":"orders","wait":"1s"}',
+                                    Content_Type="application/json")
+        assert status == 501 and b"not-supported-by-cluster" in body, (status, body)
+        with WebSocket(gateway.address) as peer:
+            assert peer.receive()["op"] == "welcome"
+            peer.send(op="publish", id=1, topic="orders", message={"body": "x"})
+            assert peer.receive()["op"] == "ok"
+            peer.send(op="subscribe", id=2, sub="s", group="g", topic="orders", credit=1)
+            assert peer.receive()["op"] == "ok"
+            closed = peer.receive()
+            assert closed["op"] == "sub.closed" and closed["problem"]["status"] == 501, closed
 
 
 SERVERS = {
