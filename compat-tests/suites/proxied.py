@@ -35,7 +35,7 @@ class Proxied:
 
     def start(self):
         self.behind.start()
-        command = [str(BIN / "rmq-proxy"), "-n", self.behind.namesrv, "--listen", self.namesrv,
+        command = [str(BIN / "rmq-proxy"), "-n", self.behind.namesrv, "--listen", self.namesrv, "--http", "off",
                    "--admin", "all", "--ports-file", str(self.folder / "ports.json"), "--ready-json",
                    *self.flags]
         log = open(self.folder / "proxy.log", "ab")

@@ -18,7 +18,7 @@ others=$(git ls-files 'include/rocketmq/*.h' |
 forbid "protocol includes nothing above it" 'net/|client/|broker-lite/|proxy/|process/|cli/|event2/|nlohmann/' $(files 'src/protocol/*')
 forbid "net includes nothing above it" 'client/|broker-lite/|proxy/|process/|cli/|nlohmann/' $(files 'src/net/*')
 forbid "only src/net includes libevent" 'event2/' $(files 'src/client/*' 'src/broker-lite/*' 'src/proxy/*' 'src/process/*' 'src/cli/*')
-forbid "only the http server includes Boost" 'boost/' $(files 'src/*' | grep -v '/http_server.cpp$')
+forbid "only net's HTTP includes Boost" 'boost/' $(files 'src/*' | grep -v 'net/http_\(message\|parser\).cpp$')
 forbid "only net and protocol include OpenSSL" 'openssl/' $(files 'src/client/*' 'src/broker-lite/*' 'src/proxy/*' 'src/process/*' 'src/cli/*')
 forbid "client includes no server" 'broker-lite/|proxy/|process/|cli/|spdlog/' $(files 'src/client/*')
 # The embedded broker shows messages in the SDK's type.

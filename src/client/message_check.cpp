@@ -97,7 +97,7 @@ Result<void> check_texts(const Message& message) {
     }
   }
   for (const auto& [name, value] : message.properties) {
-    if (std::ranges::find(reserved_names, name) != reserved_names.end()) {
+    if (is_reserved_property(name)) {
       return refused(str("property ", name, " is reserved"));
     }
     if (!protocol::is_property_text(name) || !protocol::is_property_text(value)) {
@@ -128,6 +128,10 @@ Result<void> check_delay(const Message& message) {
 bool is_delayed(const Message& message) {
   return message.delay_level != 0 || message.deliver_after != 0ms ||
          message.deliver_at != Timestamp();
+}
+
+bool is_reserved_property(std::string_view name) {
+  return std::ranges::find(reserved_names, name) != reserved_names.end();
 }
 
 bool is_retry_topic(std::string_view topic) { return topic.starts_with(retry_topic_prefix); }

@@ -17,6 +17,8 @@ Result<void> check_batch(Span<const Message> messages);
 
 // Do consumers get it later than at once?
 bool is_delayed(const Message& message);
+// Is it RocketMQ's own, which no program may set?
+bool is_reserved_property(std::string_view name);
 bool is_retry_topic(std::string_view topic);
 
 }  // namespace rocketmq::client

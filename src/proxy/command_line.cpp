@@ -14,6 +14,7 @@ namespace {
 struct Flags {
   std::string namesrv;
   std::string listen;
+  std::string http;
   std::string advertise;
   std::string addressing;
   std::string admin;
@@ -34,6 +35,8 @@ void declare(CLI::App& app, Flags& flags) {
                  "name servers of the cluster behind it: a:9876;b:9876 [127.0.0.1:9876]");
   app.add_option("--listen", flags.listen,
                  "HOST:PORT for RocketMQ clients [127.0.0.1:8080]; port 0: any");
+  app.add_option("--http", flags.http,
+                 "HOST:PORT of the HTTP gateway, or off [127.0.0.1:8082]; port 0: any");
   app.add_option("--advertise", flags.advertise,
                  "HOST[:PORT] that routes carry [the address a client came by]");
   app.add_option("--addressing", flags.addressing,
@@ -42,7 +45,7 @@ void declare(CLI::App& app, Flags& flags) {
                  "keeps which port is which broker's [rmq-proxy.ports.json]");
   app.add_option("--admin", flags.admin, "what tools may do: deny, read or all [deny]");
   app.add_option("-c,--config", flags.config, "a file of settings; flags win over it");
-  app.add_option("--tls-cert", flags.tls_cert, "TLS on the listener: certificate chain, PEM");
+  app.add_option("--tls-cert", flags.tls_cert, "TLS on the listeners: certificate chain, PEM");
   app.add_option("--tls-key", flags.tls_key, "and its key");
   app.add_option("--tls-client-ca", flags.tls_client_ca,
                  "clients must show a certificate of this authority");
@@ -80,6 +83,7 @@ Result<CommandLine> evaluate(const Flags& flags) {
   const std::pair<const std::string&, std::string&> over[] = {
       {flags.namesrv, options.namesrv_addr},
       {flags.listen, options.listen},
+      {flags.http, options.http},
       {flags.advertise, options.advertise},
       {flags.addressing, options.addressing},
       {flags.admin, options.admin},
@@ -93,6 +97,9 @@ Result<CommandLine> evaluate(const Flags& flags) {
   auto front = front_options(options);
   if (!front) return std::move(front).error();
   line.front = *std::move(front);
+  auto http = gateway_options(options, line.front);
+  if (!http) return std::move(http).error();
+  line.http = *std::move(http);
   if (flags.print) line.print = to_file(options);
   return line;
 }
@@ -100,7 +107,7 @@ Result<CommandLine> evaluate(const Flags& flags) {
 }  // namespace
 
 Result<CommandLine> parse_command_line(std::span<const std::string> arguments) {
-  CLI::App app("One address for RocketMQ clients, in front of a cluster", "rmq-proxy");
+  CLI::App app("One address for RocketMQ clients and HTTP, in front of a cluster", "rmq-proxy");
   Flags flags;
   declare(app, flags);
   CommandLine only_print;

@@ -15,6 +15,7 @@ namespace rocketmq::proxy {
 struct CommandLine {
   ProxyOptions options;  // of the configuration file, and the flags over it
   FrontOptions front;    // what follows from them
+  std::optional<gateway::GatewayOptions> http;
   bool ready_json = false;
   LogFormat log_format = LogFormat::text;
   std::string log_level = "info";

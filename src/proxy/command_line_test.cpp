@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "protocol/str.h"
 #include "protocol/testing/temporary_folder.h"
 
 namespace rocketmq::proxy {
@@ -12,6 +13,8 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Pair;
 
 Result<CommandLine> parse(std::vector<std::string> arguments) {
   return parse_command_line(arguments);
@@ -88,6 +91,54 @@ TEST(ProxyCommandLine, prints_a_configuration_that_it_reads) {
   ProxyOptions secret;
   secret.tls_key_password = "hush";
   EXPECT_THAT(to_file(secret), Not(HasSubstr("hush")));
+}
+
+TEST(ProxyCommandLine, serves_http_on_the_loopback_by_default) {
+  const auto line = parse({"-n", "a:9876"});
+  ASSERT_TRUE(line) << line.error();
+  EXPECT_EQ(line->options.http, "127.0.0.1:8082");
+  ASSERT_TRUE(line->http);
+  EXPECT_EQ(line->http->cluster.name_servers, "a:9876");
+  EXPECT_EQ(line->http->right_max, gateway::Right::use);
+  EXPECT_THAT(line->http->users, IsEmpty());
+  EXPECT_EQ(line->http->body_bytes_max, gateway::GatewayOptions().body_bytes_max);
+  EXPECT_EQ(line->http->transactions_max, gateway::GatewayOptions().transactions_max);
+  EXPECT_EQ(line->http->server.head_bytes_max, gateway::GatewayOptions().server.head_bytes_max);
+  const auto off = parse({"--http", "off"});
+  ASSERT_TRUE(off) << off.error();
+  EXPECT_FALSE(off->http);
+}
+
+TEST(ProxyCommandLine, reads_who_may_use_http) {
+  const ConfigFile users("# the shop\nshop:top:secret\n\nbilling:hush\n");
+  const ConfigFile tokens("abc\r\ndef\n");
+  const ConfigFile file(str("httpUsersFile=", users.path, "\nhttpTokensFile=", tokens.path,
+                            "\nhttpOrigins=https://a.example;https://b.example\nadmin=read\n"
+                            "httpAccessKey=gate\nhttpSecretKey=way\nhttpReceiveWaitMaxMs=5000\n"));
+  const auto line = parse({"-c", file.path, "--http", "[::]:80"});
+  ASSERT_TRUE(line) << line.error();
+  EXPECT_EQ(line->options.http, "[::]:80");
+  EXPECT_THAT(line->http->users, ElementsAre(Pair("billing", "hush"), Pair("shop", "top:secret")));
+  EXPECT_THAT(line->http->tokens, ElementsAre("abc", "def"));
+  EXPECT_THAT(line->http->origins, ElementsAre("https://a.example", "https://b.example"));
+  EXPECT_EQ(line->http->right_max, gateway::Right::read);
+  EXPECT_EQ(line->http->cluster.credentials.secret_key, "way");
+  EXPECT_EQ(line->http->receive_wait_max, std::chrono::seconds(5));
+  EXPECT_THAT(to_file(line->options), Not(HasSubstr("=way")));
+}
+
+TEST(ProxyCommandLine, refuses_what_no_gateway_can_run_with) {
+  EXPECT_THAT(refusal({"--http", "8082"}), HasSubstr("http=8082: write HOST:PORT or off"));
+  const auto with = [](std::string_view setting, std::string_view value) {
+    return refusal({"-c", ConfigFile(str(setting, '=', value)).path});
+  };
+  EXPECT_THAT(with("httpUsersFile", "/no/such/file"), HasSubstr("cannot be read"));
+  EXPECT_THAT(with("httpUsersFile", ConfigFile("# nobody\n").path), HasSubstr("has no line"));
+  EXPECT_THAT(with("httpUsersFile", ConfigFile("a:b\nshop\n").path),
+              HasSubstr("user 2 is not NAME:SECRET"));
+  EXPECT_THAT(with("httpTokensFile", ConfigFile("").path), HasSubstr("has no line"));
+  EXPECT_THAT(with("httpAccessKey", "gate"), HasSubstr("go together"));
+  EXPECT_THAT(with("httpBodyBytesMax", "0"), HasSubstr("is below 1"));
 }
 
 }  // namespace

@@ -1,12 +1,14 @@
-// rmq-proxy: one address for RocketMQ clients, in front of a cluster.
+// rmq-proxy: one address for RocketMQ clients and HTTP, in front of a cluster.
 
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <future>
 #include <iostream>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -16,6 +18,7 @@
 #include "protocol/json.h"
 #include "protocol/str.h"
 #include "proxy/command_line.h"
+#include "proxy/http_front.h"
 #include "proxy/proxy.h"
 
 namespace rocketmq::proxy {
@@ -24,13 +27,14 @@ namespace {
 constexpr int exit_failed = 1;
 constexpr int exit_bad_usage = 2;
 constexpr auto stop_time_beyond_drain = std::chrono::seconds(1);
+constexpr auto look_for_peers_every = std::chrono::milliseconds(20);
 
 int fail(int code, std::string_view what) {
   std::cerr << "rmq-proxy: " << what << '\n';
   return code;
 }
 
-std::string ready_line(const Proxy& proxy) {
+std::string ready_line(const Proxy& proxy, const HttpFront* http) {
   std::string text;
   protocol::JsonWriter json(text);
   json.begin_object();
@@ -40,13 +44,41 @@ std::string ready_line(const Proxy& proxy) {
   json.integer(::getpid());
   json.key("remoting");
   json.string(proxy.remoting_address());
+  if (http != nullptr) {
+    json.key("http");
+    json.string(http->address());
+  }
   json.end_object();
   return text;
+}
+
+// None: it is off.
+Result<std::unique_ptr<HttpFront>> start_http(const CommandLine& line, ProcessLog& log) {
+  if (!line.http) return std::unique_ptr<HttpFront>();
+  gateway::GatewayOptions options = *line.http;
+  options.log = [&log](std::string_view text) { log.warn(text); };
+  if (line.options.http_access_log) {
+    options.access_log = [&log](std::string_view text) { log.info(text); };
+  }
+  if (options.users.empty() && options.tokens.empty()) {
+    log.info(
+        "whoever reaches the HTTP gateway may use it: httpUsersFile and httpTokensFile are unset");
+  }
+  return HttpFront::start(std::move(options), line.options.http);
+}
+
+// A peer whose connection is open may have a request on its way.
+void wait_until_drained(const HttpFront& http, std::chrono::steady_clock::time_point deadline) {
+  while (!http.is_drained() && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(look_for_peers_every);
+  }
 }
 
 int run(const CommandLine& line) {
   block_stop_signals();
   ProcessLog log(line.log_format, line.log_level);
+  auto http = start_http(line, log);
+  if (!http) return fail(exit_failed, http.error().message);
   net::EventLoop loop;
   std::unique_ptr<Proxy> proxy;
   {
@@ -56,15 +88,21 @@ int run(const CommandLine& line) {
     proxy = *std::move(started);
   }
   loop.start();
-  if (line.ready_json) std::cout << ready_line(*proxy) << std::endl;
-  log.info(str("started: ", ready_line(*proxy)));
+  const std::string ready = ready_line(*proxy, http->get());
+  if (line.ready_json) std::cout << ready << std::endl;
+  log.info(str("started: ", ready));
 
   wait_for_stop_signal();
   log.info("stopping");
+  const std::chrono::milliseconds drain_time(line.options.drain_time_ms);
+  const auto drained_by = std::chrono::steady_clock::now() + drain_time;
+  // What is given back, and said in the end, needs some of the time.
+  if (*http) (*http)->drain(drain_time * 3 / 4);
   std::promise<void> stopped;
   loop.post([&] { proxy->stop([&stopped] { stopped.set_value(); }); });
-  const auto stop_time_max =
-      std::chrono::milliseconds(line.options.drain_time_ms) + stop_time_beyond_drain;
+  if (*http) wait_until_drained(**http, drained_by);
+  http->reset();
+  const auto stop_time_max = drain_time + stop_time_beyond_drain;
   if (stopped.get_future().wait_for(stop_time_max) != std::future_status::ready) {
     std::cerr << "rmq-proxy: did not stop in time\n";
     std::_Exit(exit_failed);  // what would be destroyed is still in use

@@ -165,8 +165,9 @@ Result<void> apply_file(ProxyOptions& options, std::string_view text) {
 std::string to_file(const ProxyOptions& options) {
   std::string text;
   ProxyOptions::fields([&](std::string_view name, auto member) {
-    const bool is_secret = name == "tlsKeyPassword" && !options.tls_key_password.empty();
-    text += str(name, '=', is_secret ? "***" : value_text(options.*member), '\n');
+    const bool is_secret = name == "tlsKeyPassword" || name == "httpSecretKey";
+    const std::string value = value_text(options.*member);
+    text += str(name, '=', is_secret && !value.empty() ? "***" : value, '\n');
   });
   return text;
 }

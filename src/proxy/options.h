@@ -6,13 +6,14 @@
 #include <string>
 #include <string_view>
 
+#include "proxy/http_settings.h"
 #include "proxy/remoting/front_options.h"
 
 namespace rocketmq::proxy {
 
 // The settings of rmq-proxy, by the names they have in its configuration file. What they mean is
 // told in docs/rmq-proxy.md; limits and times where they are used, in front_options.h.
-struct ProxyOptions {
+struct ProxyOptions : HttpSettings {
   std::string namesrv_addr = "127.0.0.1:9876";
   std::string listen = "127.0.0.1:8080";
   std::string advertise;
@@ -88,6 +89,7 @@ struct ProxyOptions {
     v("connectionsMax", &O::connections_max);
     v("inFlightMax", &O::in_flight_max);
     v("frameBytesMax", &O::frame_bytes_max);
+    HttpSettings::fields(v);
   }
   bool operator==(const ProxyOptions&) const = default;
 };

@@ -1,0 +1,201 @@
+#include "proxy/http/socket_session.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "protocol/str.h"
+#include "proxy/http/operations.h"
+#include "proxy/http/problem.h"
+#include "proxy/http/socket_operation.h"
+
+namespace rocketmq::gateway {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::string_view subprotocol = "rmq.v1.json";
+// Browsers can give no headers, but offer subprotocols.
+constexpr std::string_view token_prefix = "bearer.";
+
+net::WebSocketOptions socket_options(const GatewayOptions& options) {
+  return {.message_bytes_max = options.sockets.frame_bytes_max,
+          .ping_interval = options.sockets.ping_interval,
+          .close_timeout = options.slow_peer_timeout};
+}
+
+}  // namespace
+
+SocketSession::SocketSession(Parts& parts, RequestPtr request, bool is_known)
+    : parts_(parts),
+      request_(std::move(request)),
+      socket_(parts.loop(), request_->call, subprotocol, socket_options(parts.options), *this),
+      subscriptions_(parts, *this),
+      is_known_(is_known),
+      self_(std::make_shared<SocketSession*>(this)) {
+  idle_.set();
+  parts_.sockets.insert(this);
+  if (is_known_) {
+    welcome();
+    return;
+  }
+  timer_ = parts_.loop().after(parts_.options.sockets.hello_timeout, [this] {
+    close(SocketClose::hello_timeout, "say hello, with a token");
+  });
+}
+
+SocketSession::~SocketSession() {
+  *self_ = nullptr;
+  parts_.sockets.erase(this);
+}
+
+net::Task<> SocketSession::run() {
+  co_await over_.wait();
+  parts_.sockets.erase(this);
+  watch_timer_.reset();
+  co_await idle_.wait();
+  co_await subscriptions_.end();
+  co_await gone_.wait();
+}
+
+void SocketSession::drain(std::chrono::milliseconds grace) {
+  tell({{"op", "drain"}, {"graceMs", grace.count()}});
+  timer_ = parts_.loop().after(grace, [this] { close(SocketClose::drain, "the gateway ends"); });
+}
+
+// ---- what comes
+
+void SocketSession::on_text(std::string text) {
+  auto parsed = parse_json(text);
+  if (!parsed || !parsed->is_object() || !parsed->contains("op") || !(*parsed)["op"].is_string()) {
+    return close(SocketClose::malformed, "a frame is a JSON object with an op");
+  }
+  auto frame = std::make_unique<Json>(*std::move(parsed));
+  const auto op = (*frame)["op"].get<std::string>();
+  if (op == "hello") return hello(*frame);
+  if (op == "ping") return pong(*frame);
+  if (!is_known_) return close(SocketClose::unauthenticated, "say hello, with a token, first");
+  if (const Operation* const operation = find(op)) return start(*operation, std::move(frame));
+  answer(id_of(*frame), invalid("/op", str("there is no ", op)));
+}
+
+void SocketSession::on_closed(const net::WebSocketClose&) {
+  over_.set();
+  gone_.set();
+}
+
+void SocketSession::hello(const Json& frame) {
+  const auto members = Members::of(frame, "", {"op", "id", "token", "client"});
+  if (!members) return close(SocketClose::malformed, members.error().message);
+  const auto token = members->text("token", "");
+  const auto client = members->text("client", "");
+  if (!token || !client) return close(SocketClose::malformed, "token and client are texts");
+  if (!is_known_ && !parts_.access.knows_token(*token)) {
+    return close(SocketClose::unauthenticated, "the token is not known");
+  }
+  is_known_ = true;
+  token_ = *token;
+  client_ = *client;
+  for (SocketSession* const other : parts_.sockets) {
+    const bool is_same =
+        other != this && !client_.empty() && other->client_ == client_ && other->token_ == token_;
+    if (is_same) other->close(SocketClose::replaced, "this client has connected again");
+  }
+  welcome();
+}
+
+void SocketSession::pong(const Json& frame) {
+  Json answer{{"op", "pong"}};
+  if (const Json* const id = id_of(frame)) answer["id"] = *id;
+  tell(answer);
+}
+
+void SocketSession::welcome() {
+  timer_.reset();
+  const SocketOptions& limits = parts_.options.sockets;
+  tell({{"op", "welcome"},
+        {"server", "rocketmq-cpp"},
+        {"limits",
+         {{"frameBytesMax", limits.frame_bytes_max},
+          {"messageBytesMax", parts_.options.message_bytes_max},
+          {"subscriptionsMax", limits.subscriptions_max},
+          {"creditMax", limits.credit_max},
+          {"inFlightMax", limits.in_flight_max}}}});
+}
+
+void SocketSession::start(const Operation& operation, JsonPtr frame) {
+  const Json* const id = id_of(*frame);
+  if (operation.needs_id && id == nullptr) return answer(nullptr, invalid("/id", "is missing"));
+  Names known = operation.known;
+  known.insert(known.end(), {"op", "id"});
+  auto members = Members::of(*frame, "", known);
+  if (!members) return answer(id, std::move(members).error());
+  tasks_.start(carry_out(operation, std::move(frame), *std::move(members)));
+}
+
+net::Task<> SocketSession::carry_out(const Operation& operation, JsonPtr frame, Members members) {
+  began();
+  const auto result = co_await (this->*operation.run)(std::move(members));
+  const Json* const id = id_of(*frame);
+  if (id != nullptr) answer(id, result);
+  ended();
+}
+
+// A peer that asks faster than it is answered is not heard meanwhile.
+void SocketSession::began() {
+  if (++in_flight_ == 1) idle_.reset();
+  if (in_flight_ == parts_.options.sockets.in_flight_max) socket_.pause(true);
+}
+void SocketSession::ended() {
+  if (in_flight_-- == parts_.options.sockets.in_flight_max) socket_.pause(false);
+  if (in_flight_ == 0) idle_.set();
+}
+
+// ---- what goes
+
+void SocketSession::answer(const Json* id, const Result<JsonPtr>& result) {
+  Json frame{{"op", result ? "ok" : "error"}};
+  if (id != nullptr) frame["id"] = *id;
+  if (!result) {
+    frame["problem"] = json_of(problem_of(result.error()), request_id());
+  } else if (*result != nullptr) {
+    frame["result"] = **result;
+  }
+  tell(frame);
+}
+
+void SocketSession::tell(const Json& frame) { socket_.send(to_text(frame)); }
+
+void SocketSession::close(SocketClose code, std::string_view reason) {
+  timer_.reset();
+  socket_.close({.code = static_cast<std::uint16_t>(code), .reason = std::string(reason)});
+  over_.set();  // nobody waits for a peer that takes its time to agree
+}
+
+// ---- the request
+
+net::Task<Reply> operate_socket(Parts& parts, RequestPtr request) {
+  const net::HttpRequest& head = request->head();
+  if (auto good = net::WebSocket::check(head); !good) {
+    co_return Error{Slug::bad_request, good.error().message};
+  }
+  if (!net::WebSocket::offers(head, subprotocol)) {
+    co_return Error{Slug::bad_request, str("offer the subprotocol ", subprotocol)};
+  }
+  const bool has_credentials = head.header("Authorization") != nullptr;
+  if (has_credentials) {
+    std::string why = parts.access.refusal(head);
+    if (!why.empty()) co_return Error{Slug::unauthorized, std::move(why)};
+  }
+  const auto token = net::WebSocket::offered_after(head, token_prefix);
+  const bool knows_token = token && parts.access.knows_token(*token);
+  SocketSession session(parts, request,
+                        parts.access.is_everybodys() || has_credentials || knows_token);
+  if (token && !knows_token && !parts.access.is_everybodys()) {
+    session.close(SocketClose::unauthenticated, "the token is not known");
+  }
+  co_await session.run();
+  co_return std::optional<net::HttpResponse>();
+}
+
+}  // namespace rocketmq::gateway
