@@ -26,12 +26,19 @@ std::string host_of(std::string_view address) {
   return parsed ? std::move(parsed->host) : std::string(address);
 }
 
+// What is passed on is passed on in the bytes it came in.
+FrontOptions keeping_headers(FrontOptions options) {
+  options.server.channel.keeps_headers = true;
+  options.upstream.channel.keeps_headers = true;
+  return options;
+}
+
 }  // namespace
 
 Front::Front(net::Loop& loop, FrontOptions options, Ports ports,
              std::function<void(const Ports&)> save_ports, net::LogLine log)
     : loop_(loop),
-      options_(std::move(options)),
+      options_(keeping_headers(std::move(options))),
       ports_(std::move(ports)),
       save_ports_(std::move(save_ports)),
       log_(std::move(log)),

@@ -113,28 +113,26 @@ void Session::start(net::RequestContext& request,
 
 // ---- to one broker
 
-std::optional<std::string> Session::address_now(const Command& command) const {
+const std::string* Session::address_now(const Command& command) const {
   const std::string name = broker_name_of(command);
-  const std::string* address = nullptr;
   if (!name.empty() && !(broker_ && broker_->name == name)) {
-    address = context_.cluster.find_broker(name);
-  } else if (broker_) {
-    address = context_.cluster.find_broker(broker_->name, broker_->id);
-  } else if (const auto check = checks_.find(transaction_of(command)); check != checks_.end()) {
-    address = &check->second;
+    return context_.cluster.find_broker(name);
   }
-  return address == nullptr ? std::nullopt : std::optional(*address);
+  if (broker_) return context_.cluster.find_broker(broker_->name, broker_->id);
+  const auto check = checks_.find(transaction_of(command));
+  return check == checks_.end() ? nullptr : &check->second;
 }
 
 void Session::to_broker(net::RequestContext& request) {
-  if (const auto address = address_now(request.command)) {
-    return upstreams_.relay(*address, request.command, std::move(request.responder));
+  if (const std::string* const address = address_now(request.command)) {
+    return upstreams_.relay(*address, request.command, std::move(request.responder),
+                            request.header);
   }
   start(request, &Session::find_and_relay);
 }
 
 net::Task<Result<std::string>> Session::address_later(SharedCommand command) {
-  if (const auto address = address_now(**command)) co_return *address;
+  if (const std::string* const address = address_now(**command)) co_return *address;
   const std::string name = broker_name_of(**command);
   if (!name.empty() && !(broker_ && broker_->name == name)) {
     co_return co_await context_.cluster.broker(name);
@@ -166,7 +164,7 @@ Session::Task Session::to_broker_of_topic(SharedCommand command, net::Responder 
 
 // Every broker of a group's topics knows all its members. One that has just come up may not yet.
 Session::Task Session::to_broker_of_group(SharedCommand command, net::Responder responder) {
-  if (const auto address = address_now(**command)) {
+  if (const std::string* const address = address_now(**command)) {
     co_return upstreams_.relay(*address, **command, std::move(responder));
   }
   const std::string group(group_of(**command));
@@ -266,7 +264,7 @@ Session::Task Session::lock(SharedCommand command, net::Responder responder) {
 // Each broker has an index of its own messages. A client that sees several brokers at one address
 // asks once for each, and each time hears of all.
 Session::Task Session::query(SharedCommand command, net::Responder responder) {
-  if (const auto address = address_now(**command)) {
+  if (const std::string* const address = address_now(**command)) {
     co_return upstreams_.relay(*address, **command, std::move(responder));
   }
   const std::string topic(topic_of(**command));

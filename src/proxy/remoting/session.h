@@ -53,8 +53,9 @@ class Session {
 
   // ---- to one broker
   void to_broker(net::RequestContext& request);
-  // Where the broker is that a command is for, if that can be told without asking.
-  std::optional<std::string> address_now(const protocol::Command& command) const;
+  // Where the broker is that a command is for, if that can be told without asking; or null.
+  // Not to be kept.
+  const std::string* address_now(const protocol::Command& command) const;
   net::Task<Result<std::string>> address_later(SharedCommand command);
   Task find_and_relay(SharedCommand command, net::Responder responder);
   Task to_broker_of_topic(SharedCommand command, net::Responder responder);

@@ -7,6 +7,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "net/channel_pool.h"
@@ -32,8 +33,9 @@ class Upstreams {
 
   // Passes the command on to the broker at `address`, connecting first if need be, and its answer,
   // or why there is none, to the client.
-  void relay(const std::string& address, const protocol::Command& command,
-             net::Responder responder);
+  // In the bytes it came in where `header` is given, as it came.
+  void relay(const std::string& address, const protocol::Command& command, net::Responder responder,
+             std::string_view header = {});
   // The answer as it came, whatever its code; errors as the client is to be told them.
   net::Task<Result<KeptCommand>> ask(std::string address, SharedCommand command);
   // The same of several, side by side: the answers that came, and the last error.
@@ -60,7 +62,8 @@ class Upstreams {
   struct Round;
 
   void relay_on(net::Channel& upstream, const std::string& address,
-                const protocol::Command& command, net::Responder responder);
+                const protocol::Command& command, net::Responder responder,
+                std::string_view header = {});
   net::Task<> connect_and_relay(std::string address, SharedCommand command,
                                 net::Responder responder);
   net::Task<> ask_for(std::shared_ptr<Round> round, std::string address, SharedCommand command);
