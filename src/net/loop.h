@@ -120,6 +120,8 @@ class Listener {
   virtual ~Listener() = default;
   // With the real port where port 0 was asked for.
   virtual const std::string& address() const = 0;
+  // Connections from now on get these certificates, where TLS is served at all.
+  virtual void set_tls(std::shared_ptr<const TlsContext> tls) = 0;
 };
 
 // An attempt to connect. Destroying it gives it up.
