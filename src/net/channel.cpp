@@ -184,7 +184,7 @@ void Channel::write_request(const CommandHead& head, OutgoingRequest& request) {
 void Channel::write_request(const CommandHead& head, const Command& request,
                             std::string_view header) {
   if (options_.request_hook) {
-    OutgoingRequest outgoing(head.code, request.body);
+    OutgoingRequest outgoing(head.code, request.body, head.version);
     for (const protocol::Field& field : request.fields) outgoing.add(field.name, field.value);
     return write_request(head, outgoing);
   }
