@@ -210,7 +210,7 @@ class Broker::Impl {
   const DelayLevels levels_;
   const Detours detours_;
   Core core_;
-  RequestMetrics requests_;
+  net::RequestMetrics requests_;
   LiveSettings<BrokerOptions> live_{core_.options, live_options};
   DelayService delays_;
   TimerService timers_;

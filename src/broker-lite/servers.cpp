@@ -4,11 +4,11 @@
 
 #include "broker-lite/broker.h"
 #include "broker-lite/listening.h"
-#include "broker-lite/metrics/process_metrics.h"
 #include "broker-lite/namesrv/name_server.h"
 #include "broker-lite/saved_table.h"
 #include "broker-lite/store/mem_file.h"
 #include "broker-lite/store/posix_file.h"
+#include "net/process_metrics.h"
 #include "protocol/str.h"
 
 namespace rocketmq::broker {
@@ -111,7 +111,7 @@ Result<void> Servers::Impl::start_broker(const BrokerOptions& options,
 std::string Servers::Impl::metrics() {
   std::string text = broker_ == nullptr ? std::string() : broker_->metrics();
   protocol::PrometheusText process(text);
-  write_process(process);
+  net::write_process(process);
   return text;
 }
 

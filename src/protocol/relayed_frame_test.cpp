@@ -57,6 +57,13 @@ TEST(RelayedFrame, has_every_byte_of_the_json_header_but_the_id) {
                  "body"));
 }
 
+TEST(RelayedFrame, has_every_byte_of_a_header_in_the_usual_order) {
+  const std::string before =
+      R"({"code":310,"extFields":{"a":"g"},"flag":0,"language":"JAVA","opaque":)";
+  const std::string behind = R"(,"remark":"r","serializeTypeCurrentRPC":"JSON","version":479})";
+  EXPECT_EQ(relayed(content_of(before + "7" + behind), 12), content_of(before + "12" + behind));
+}
+
 TEST(RelayedFrame, has_every_byte_of_the_binary_header_but_the_id) {
   EXPECT_EQ(relayed(binary_frame_content(7), 123456), binary_frame_content(123456));
 }
@@ -75,6 +82,10 @@ TEST(RelayedFrame, is_refused_where_the_header_can_be_read_in_two_ways) {
   EXPECT_FALSE(relayed(content_of(R"({"code":11,"CODE":25,"opaque":1})"), 2));
   EXPECT_FALSE(relayed(content_of(R"({"code":11,"opaque":1,"code":11})"), 2));
   EXPECT_FALSE(relayed(content_of(R"({"code":11,"opaque":1,"extFields":{},"extFields":{}})"), 2));
+  EXPECT_FALSE(relayed(
+      content_of(
+          R"({"code":1,"extFields":{},"flag":0,"language":"CPP","opaque":1,"remark":"","opaque":2})"),
+      2));
   EXPECT_FALSE(relayed(content_of(R"({"code":11})"), 2));  // nowhere to put the id
   EXPECT_TRUE(relayed(content_of(R"({"code":11,"opaque":1})"), 2));
 }
