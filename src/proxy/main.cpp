@@ -23,7 +23,8 @@ namespace {
 
 constexpr int exit_failed = 1;
 constexpr int exit_bad_usage = 2;
-constexpr auto stop_time_beyond_drain = std::chrono::seconds(1);
+// Connections of clients that do not close theirs last a second longer.
+constexpr auto stop_time_beyond_drain = std::chrono::seconds(3);
 
 int fail(int code, std::string_view what) {
   std::cerr << "rmq-proxy: " << what << '\n';
@@ -40,18 +41,35 @@ std::string ready_line(const Proxy& proxy) {
   json.integer(::getpid());
   json.key("remoting");
   json.string(proxy.remoting_address());
+  if (!proxy.metrics_address().empty()) {
+    json.key("metrics");
+    json.string(proxy.metrics_address());
+  }
   json.end_object();
   return text;
 }
 
+// The files that settings name are read anew: users, certificates. One that is wrong changes
+// nothing.
+void reload(const CommandLine& line, net::Loop& loop, Proxy& proxy, ProcessLog& log) {
+  const auto front = front_options(line.options);
+  if (!front) return log.warn(str("SIGHUP: nothing is changed: ", front.error().message));
+  net::run_in(loop, [&] { proxy.reload(*front); });
+  log.info("SIGHUP: users and certificates were read anew");
+}
+
 int run(const CommandLine& line) {
-  block_stop_signals();
+  block_signals();
   ProcessLog log(line.log_format, line.log_level);
   net::EventLoop loop;
   std::unique_ptr<Proxy> proxy;
   {
-    auto started = Proxy::start(loop, line.options, line.front,
-                                [&log](std::string_view text) { log.warn(text); });
+    FrontOptions front = line.front;
+    if (line.options.access_log) {
+      front.metrics.access_log = [&log](std::string_view text) { log.info(text); };
+    }
+    auto started =
+        Proxy::start(loop, line.options, front, [&log](std::string_view text) { log.warn(text); });
     if (!started) return fail(exit_failed, started.error().message);
     proxy = *std::move(started);
   }
@@ -59,7 +77,7 @@ int run(const CommandLine& line) {
   if (line.ready_json) std::cout << ready_line(*proxy) << std::endl;
   log.info(str("started: ", ready_line(*proxy)));
 
-  wait_for_stop_signal();
+  while (wait_for_signal() == Signal::reload) reload(line, loop, *proxy, log);
   log.info("stopping");
   std::promise<void> stopped;
   loop.post([&] { proxy->stop([&stopped] { stopped.set_value(); }); });

@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "net/channel_pool.h"
@@ -44,6 +45,8 @@ class Upstreams {
     Error last_error{ResponseCode::service_not_available, "no broker is known for this"};
   };
   net::Task<Answers> ask_all(std::map<std::string, SharedCommand> by_address);
+
+  void set_tls(std::shared_ptr<const net::TlsContext> tls) { pool_->set_tls(std::move(tls)); }
 
   // Addresses of the open ones.
   const std::set<std::string>& open() const { return open_; }
