@@ -4,10 +4,8 @@ measured by: a second consumer gets its share soon, offsets can be reset, broker
 it leave nothing behind.
 
 proxied.py [FEATURE…]; ROCKETMQ_SERVERS=NAME limits the servers; two, go and secured are of them."""
-import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -18,52 +16,30 @@ import other_clients
 import secured
 from exchange import lines_of, wait_until
 from features import ALONE, BOTH, CONF, FEATURES, TOGETHER
-from servers import BIN, BrokerLite, Folder, Stock, say
+from servers import BIN, BrokerLite, Folder, RmqProxy, Stock, say
 from stage import BODY, COUNT, WAIT, Cast, Feature, add_table, run_all, summarize
 
 
-class Proxied:
+class Proxied(RmqProxy):
     """rmq-proxy in front of a server, in place of which clients use it."""
 
     def __init__(self, server, *flags):
-        self.behind, self.folder, self.flags = server, server.folder, flags
+        super().__init__(None, server.folder, "--admin", "all", *flags)
+        self.behind = server
         self.name = server.name  # what is different there is different here
         self.brokers = 2 if isinstance(server, TwoBrokers) else 1
         self.tls, self.version = getattr(server, "tls", None), getattr(server, "version", "5.5.0")
-        self.process = None
-        self.namesrv = "127.0.0.1:0"
 
     def start(self):
         self.behind.start()
-        command = [str(BIN / "rmq-proxy"), "-n", self.behind.namesrv, "--listen", self.namesrv, "--http", "off",
-                   "--admin", "all", "--ports-file", str(self.folder / "ports.json"), "--ready-json",
-                   *self.flags]
-        log = open(self.folder / "proxy.log", "ab")
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log)
-        line = self.process.stdout.readline()
-        assert line, "rmq-proxy did not start: " + (self.folder / "proxy.log").read_text()
-        self.namesrv = self.broker = json.loads(line)["remoting"]
-        return self
-
-    def stop(self):
-        """A clean stop; the exit code."""
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=10)
-
-    def open_files(self):
-        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
-
-    def resident_kib(self):
-        with open(f"/proc/{self.process.pid}/status") as status:
-            return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
-
-    def __enter__(self):
-        return self.start()
+        self.behind_namesrv = self.behind.namesrv
+        return super().start()
 
     def __exit__(self, kind, *rest):
-        code = self.stop()
-        self.behind.__exit__(kind, *rest)
-        assert kind or code == 0, f"rmq-proxy ended with {code}"
+        try:
+            super().__exit__(kind, *rest)
+        finally:
+            self.behind.__exit__(kind, *rest)
 
 
 class TwoBrokers(BrokerLite):

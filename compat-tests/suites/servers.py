@@ -130,6 +130,51 @@ class StockProxy:
         subprocess.run([STOCK, "stop", "--now", self.folder], stdout=subprocess.DEVNULL)
 
 
+class RmqProxy:
+    """rmq-proxy in front of name servers, with its files in `folder`; `namesrv` is its own address."""
+
+    def __init__(self, behind, folder, *flags):
+        self.behind_namesrv, self.folder, self.flags = behind, pathlib.Path(folder), flags
+        self.process = None
+        self.namesrv = "127.0.0.1:0"
+
+    def start(self):
+        command = [BIN / "rmq-proxy", "-n", self.behind_namesrv, "--listen", self.namesrv,
+                   "--http", "off", "--ports-file", self.folder / "ports.json",
+                   "--ready-json", *self.flags]
+        log = open(self.folder / "proxy.log", "ab")
+        self.process = subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE,
+                                        stderr=log)
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError("rmq-proxy did not start:\n" + self.log_text())
+        self.ready = json.loads(line)
+        self.namesrv = self.broker = self.ready["remoting"]
+        return self
+
+    def log_text(self):
+        return (self.folder / "proxy.log").read_text(errors="replace")
+
+    def stop(self):
+        """A clean stop; the exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=10)
+
+    def open_files(self):
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
+    def resident_kib(self):
+        with open(f"/proc/{self.process.pid}/status") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, kind, *_):
+        code = self.stop()
+        assert kind or code == 0, f"rmq-proxy ended with {code}"
+
+
 class Folder:
     """A temporary folder that stays behind when something went wrong."""
 

@@ -15,6 +15,7 @@
 #include "broker-lite/handlers/pop.h"
 #include "broker-lite/handlers/pull.h"
 #include "broker-lite/handlers/send_answers.h"
+#include "broker-lite/listening.h"
 #include "broker-lite/live_options.h"
 #include "broker-lite/local_address.h"
 #include "broker-lite/metrics/broker_metrics.h"
@@ -209,7 +210,7 @@ class Broker::Impl {
   const DelayLevels levels_;
   const Detours detours_;
   Core core_;
-  RequestMetrics requests_;
+  net::RequestMetrics requests_;
   LiveSettings<BrokerOptions> live_{core_.options, live_options};
   DelayService delays_;
   TimerService timers_;
@@ -543,7 +544,7 @@ Result<std::unique_ptr<Broker>> Broker::start(net::Loop& loop, BrokerOptions opt
   auto levels = DelayLevels::parse(options.message_delay_level);
   if (!levels) return std::move(levels).error();
   BrokerTls tls;
-  if (auto used = use_tls(options, tls.listen); !used) return std::move(used).error();
+  if (auto used = listen_as(options, tls.listen); !used) return std::move(used).error();
   auto to_namesrv = client_tls(options);
   if (!to_namesrv) return std::move(to_namesrv).error();
   tls.to_namesrv = *std::move(to_namesrv);

@@ -187,10 +187,14 @@ class FaultLoop::FaultListener final : public net::Listener {
   void close() { inner_.reset(); }
   Result<void> open_again() { return inner_ != nullptr ? Result<void>() : open(address_); }
   const std::string& address() const override { return address_; }
+  void set_tls(std::shared_ptr<const net::TlsContext> tls) override {
+    options_.tls = tls;
+    if (inner_ != nullptr) inner_->set_tls(std::move(tls));
+  }
 
  private:
   FaultLoop& owner_;
-  const net::ListenOptions options_;
+  net::ListenOptions options_;
   const net::OnAccept on_accept_;
   const std::list<FaultListener*>::iterator place_;
   std::string address_;

@@ -12,9 +12,9 @@
 
 #include "broker-lite/command_line.h"
 #include "broker-lite/servers.h"
-#include "broker-lite/status_pages.h"
 #include "net/event_loop.h"
 #include "net/http_server.h"
+#include "net/status_pages.h"
 #include "process/process_log.h"
 #include "process/stop_signal.h"
 #include "protocol/json.h"
@@ -46,8 +46,8 @@ Result<Status> serve_status(net::Loop& loop, const CommandLine& line,
   options.log = [&log](std::string_view text) { log.warn(text); };
   status.server = std::make_unique<net::HttpServer>(
       loop, std::move(options),
-      status_pages({.metrics = [&servers] { return servers->metrics(); },
-                    .readiness = [&servers] { return servers->readiness(); }}));
+      net::status_pages({.metrics = [&servers] { return servers->metrics(); },
+                         .readiness = [&servers] { return servers->readiness(); }}));
   auto address = status.server->listen(line.metrics_listen);
   if (!address) return std::move(address).error();
   status.address = *std::move(address);

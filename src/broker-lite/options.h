@@ -109,6 +109,11 @@ struct BrokerOptions {
   std::string init_authentication_user;                 // {"username":"…","password":"…"}
   std::string inner_client_authentication_credentials;  // {"accessKey":"…","secretKey":"…"}
 
+  // Ours: disabled, permissive, enforcing: may, or must, connections begin with HAProxy's PROXY
+  // header, which says who is behind a load balancer? Only where nobody but it reaches the port:
+  // stock, which is always permissive, believes whoever connects.
+  std::string proxy_protocol = "disabled";
+
   // TLS, on the ports of the broker and of the name server beside it. All files are PEM.
   std::string tls_server_mode;  // disabled, permissive, enforcing; empty: as there is a certificate
   std::string tls_server_cert_path;
@@ -228,6 +233,7 @@ struct BrokerOptions {
     v("authorizationWhitelist", &O::authorization_whitelist);
     v("initAuthenticationUser", &O::init_authentication_user);
     v("innerClientAuthenticationCredentials", &O::inner_client_authentication_credentials);
+    v("proxyProtocol", &O::proxy_protocol);
     v("tls.server.mode", &O::tls_server_mode);
     v("tls.server.certPath", &O::tls_server_cert_path);
     v("tls.server.keyPath", &O::tls_server_key_path);

@@ -3,12 +3,12 @@
 #include <utility>
 
 #include "broker-lite/broker.h"
-#include "broker-lite/metrics/process_metrics.h"
+#include "broker-lite/listening.h"
 #include "broker-lite/namesrv/name_server.h"
 #include "broker-lite/saved_table.h"
 #include "broker-lite/store/mem_file.h"
 #include "broker-lite/store/posix_file.h"
-#include "broker-lite/tls.h"
+#include "net/process_metrics.h"
 #include "protocol/str.h"
 
 namespace rocketmq::broker {
@@ -66,7 +66,7 @@ Result<void> Servers::Impl::open_disk(const std::string& folder, Directory* memo
 
 Result<void> Servers::Impl::start_namesrv(const CommandLine& line) {
   namesrv::NameServerOptions options;
-  if (auto used = use_tls(line.broker, options.server.listen); !used) return used;
+  if (auto used = listen_as(line.broker, options.server.listen); !used) return used;
   options.server.log = log_;
   options.save_kv = [this](SavedTable::Done done) {
     kv_file_->changed();
@@ -111,7 +111,7 @@ Result<void> Servers::Impl::start_broker(const BrokerOptions& options,
 std::string Servers::Impl::metrics() {
   std::string text = broker_ == nullptr ? std::string() : broker_->metrics();
   protocol::PrometheusText process(text);
-  write_process(process);
+  net::write_process(process);
   return text;
 }
 

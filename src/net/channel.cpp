@@ -5,6 +5,7 @@
 
 #include "net/router.h"
 #include "protocol/frame.h"
+#include "protocol/relayed_frame.h"
 #include "protocol/str.h"
 
 namespace rocketmq::net {
@@ -46,16 +47,24 @@ void Channel::on_data(protocol::Buffer& input) {
     const auto frame = protocol::next_frame({input.data(), input.size()}, options_.frame_bytes_max);
     if (!frame) return abort(frame.error());
     if (!*frame) return;
+    if (options_.keeps_headers) keep_header((*frame)->content);
     const auto decoded = protocol::decode_command((*frame)->content, command_, options_.command);
     if (!decoded) return abort(decoded.error());
     ++frames_received_;
     bytes_received_ += (*frame)->bytes;
 
-    Incoming incoming(input, **frame, command_);
+    Incoming incoming(input, **frame, command_, header_.view());
     dispatch(incoming);
     if (watch.gone()) return;
     incoming.finish();
   }
+}
+
+void Channel::keep_header(std::span<const char> content) {
+  constexpr std::size_t usual_bytes_max = 4096;
+  if (header_.capacity() > usual_bytes_max) header_.release();
+  header_.clear();
+  header_.append(protocol::header_of(content, options_.command));
 }
 
 void Channel::dispatch(Incoming& incoming) {
@@ -63,7 +72,10 @@ void Channel::dispatch(Incoming& incoming) {
     session_.answer(incoming, last_activity_);  // nobody waits for it any more: dropped
     return;
   }
-  RequestContext context{*this, command_, Responder(handle(), command_)};
+  RequestContext context{.channel = *this,
+                         .command = command_,
+                         .responder = Responder(handle(), command_),
+                         .header = header_.view()};
   if (is_going_away_ && command_.version > protocol::version_ordinal(5, 3, 1)) {
     // Java: NettyRemotingAbstract.processRequestCommand.
     context.responder.fail(Error{ResponseCode::go_away, "please go away"});
@@ -169,12 +181,14 @@ void Channel::write_request(const CommandHead& head, OutgoingRequest& request) {
   protocol::encode_command(output(), command);
 }
 
-void Channel::write_request(const CommandHead& head, const Command& request) {
+void Channel::write_request(const CommandHead& head, const Command& request,
+                            std::string_view header) {
   if (options_.request_hook) {
-    OutgoingRequest outgoing(head.code, request.body);
+    OutgoingRequest outgoing(head.code, request.body, head.version);
     for (const protocol::Field& field : request.fields) outgoing.add(field.name, field.value);
     return write_request(head, outgoing);
   }
+  if (protocol::append_relayed(output(), request, header, head.opaque)) return;
   Command command = request;
   static_cast<CommandHead&>(command) = head;
   protocol::encode_command(output(), command);
@@ -187,22 +201,23 @@ CommandHead Channel::relayed_head(const Command& request, std::int32_t flag) con
   return head;
 }
 
-Result<void> Channel::send(PendingCall& pending, const Command& request, Duration timeout) {
+Result<void> Channel::send(PendingCall& pending, const Command& request, Duration timeout,
+                           std::string_view header) {
   auto opaque = begin_call(pending, request.code, timeout);
   if (!opaque) return std::move(opaque).error();
   CommandHead head = relayed_head(request, 0);
   head.opaque = *opaque;
   const std::size_t start = output().size();
-  write_request(head, request);
+  write_request(head, request, header);
   return end_call(pending, start);
 }
 
-Result<void> Channel::oneway(const Command& request) {
+Result<void> Channel::oneway(const Command& request, std::string_view header) {
   if (auto refused = refuse_if_closed(); !refused) return refused;
   CommandHead head = relayed_head(request, protocol::flag_oneway);
   head.opaque = session_.next_opaque();
   const std::size_t start = output().size();
-  write_request(head, request);
+  write_request(head, request, header);
   return check_size(start);
 }
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -30,6 +31,9 @@ struct ChannelOptions {
   // Who lets the time of a call pass, and no less than this, without a byte of any kind, is gone
   // without a word: the channel ends. Zero: never.
   Duration silence_max{};
+  // The header of each frame is kept as it came while the frame is handled: who passes frames on
+  // does not have to write it anew.
+  bool keeps_headers = false;
   RequestHook request_hook;  // none: requests go out as they are, without a detour
   protocol::CallCounters* call_counters =
       nullptr;  // outlive the channel; none: calls are not counted
@@ -81,13 +85,15 @@ class Channel final : StreamHandler {
   template <class Req>
   Result<void> send(protocol::PendingCall& pending, const Req& request, std::string_view body,
                     Duration timeout);
+  // With `header`, as it came, a command is passed on in the bytes it came in where that can be
+  // (see relayed_frame.h); the same below.
   Result<void> send(protocol::PendingCall& pending, const protocol::Command& request,
-                    Duration timeout);
+                    Duration timeout, std::string_view header = {});
 
   // No answer is wanted. Success says that it was put on its way, no more.
   template <class Req>
   Result<void> oneway(const Req& request, std::string_view body = {});
-  Result<void> oneway(const protocol::Command& request);
+  Result<void> oneway(const protocol::Command& request, std::string_view header = {});
 
   // From now on new requests of the peer are answered GO_AWAY, if it is new enough to know what
   // that means (newer than 5.3.1): it connects anew and sends them again.
@@ -119,6 +125,7 @@ class Channel final : StreamHandler {
   void on_data(protocol::Buffer& input) override;
   void on_closed(const Error& error) override;
 
+  void keep_header(std::span<const char> content);
   void dispatch(protocol::Incoming& incoming);
   protocol::CommandHead request_head(std::int32_t code, std::int32_t flag) const;
   // Keeps the language and version of who sent it first.
@@ -136,7 +143,8 @@ class Channel final : StreamHandler {
   template <class Req>
   void write_request(const protocol::CommandHead& head, const Req& request, std::string_view body);
   void write_request(const protocol::CommandHead& head, OutgoingRequest& request);
-  void write_request(const protocol::CommandHead& head, const protocol::Command& request);
+  void write_request(const protocol::CommandHead& head, const protocol::Command& request,
+                     std::string_view header);
 
   Loop& loop_;
   const ChannelOptions& options_;
@@ -147,6 +155,7 @@ class Channel final : StreamHandler {
   std::unique_ptr<Stream> stream_;
   protocol::RpcSession session_;
   protocol::Command command_;  // decoded into again and again
+  protocol::Buffer header_;    // of the frame that is handled, where headers are kept
   std::unique_ptr<Timer> sweep_timer_;
   TimePoint sweep_at_ = TimePoint::max();   // what sweep_timer_ is armed for
   TimePoint silent_at_ = TimePoint::max();  // unless something comes before

@@ -85,13 +85,17 @@ class Stream {
   virtual void pause_reading() = 0;
   virtual void resume_reading() = 0;
 
-  // "10.0.0.9:5555", "[::1]:10911".
+  // "10.0.0.9:5555", "[::1]:10911". Of who speaks through a load balancer, once it has said so.
   virtual const std::string& peer() const = 0;
   virtual const std::string& local() const = 0;
 };
 
 // Java: TlsMode. Decided by the first byte: 0x16 begins a TLS ClientHello, and no frame.
 enum class TlsMode { disabled, permissive, enforcing };
+
+// May peers begin with a PROXY header (proxy_header.h), or must they? Whoever reaches the address
+// can then say to be anybody: it is for addresses that only a load balancer reaches.
+enum class ProxyProtocol { disabled, permissive, enforcing };
 
 struct ListenOptions {
   StreamOptions stream;
@@ -100,6 +104,8 @@ struct ListenOptions {
   std::shared_ptr<const TlsContext> tls;  // of TlsContext::for_server
   // A silent or slow peer does not get longer than this to finish the handshake.
   Duration tls_handshake_timeout = std::chrono::seconds(5);
+  ProxyProtocol proxy_protocol = ProxyProtocol::disabled;
+  Duration proxy_header_timeout = std::chrono::seconds(5);  // from its first byte on
 };
 
 struct ConnectOptions {
@@ -114,6 +120,8 @@ class Listener {
   virtual ~Listener() = default;
   // With the real port where port 0 was asked for.
   virtual const std::string& address() const = 0;
+  // Connections from now on get these certificates, where TLS is served at all.
+  virtual void set_tls(std::shared_ptr<const TlsContext> tls) = 0;
 };
 
 // An attempt to connect. Destroying it gives it up.

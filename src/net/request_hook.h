@@ -15,9 +15,12 @@ namespace rocketmq::net {
 // namespace, a zone. Java: RPCHook.doBeforeRequest.
 class OutgoingRequest {
  public:
-  OutgoingRequest(std::int32_t code, std::string_view body) : code_(code), body_(body) {}
+  OutgoingRequest(std::int32_t code, std::string_view body,
+                  std::int32_t version = protocol::our_version)
+      : code_(code), version_(version), body_(body) {}
 
   std::int32_t code() const { return code_; }
+  std::int32_t version() const { return version_; }  // of who sent it first
   std::string_view body() const { return body_; }
   // Those of the header, then those added so far.
   std::span<const protocol::Field> fields() const { return fields_; }
@@ -25,6 +28,9 @@ class OutgoingRequest {
   // `name` must outlive the request; `value` is copied.
   void add(std::string_view name, std::string_view value) {
     fields_.push_back({name, texts_.emplace_back(value)});
+  }
+  void remove(std::string_view name) {
+    std::erase_if(fields_, [name](const protocol::Field& field) { return field.name == name; });
   }
   template <protocol::Described H>
   void add_header(const H& header) {
@@ -46,6 +52,7 @@ class OutgoingRequest {
   void add_value(std::string_view name, std::int64_t value) { add(name, std::to_string(value)); }
 
   const std::int32_t code_;
+  const std::int32_t version_;
   const std::string_view body_;
   protocol::Fields fields_;
   std::deque<std::string> texts_;  // a deque: its strings do not move

@@ -1,6 +1,7 @@
 #include "net/responder.h"
 
 #include "net/channel.h"
+#include "protocol/relayed_frame.h"
 #include "protocol/str.h"
 
 namespace rocketmq::net {
@@ -72,9 +73,13 @@ void Responder::fail(const Error& error) {
   tell(code, AnsweredRequest::To::peer);
 }
 
-void Responder::forward(const protocol::Command& answer) {
+void Responder::forward(const protocol::Command& answer, std::string_view header) {
   protocol::Buffer* const out = begin(answer.code);
   if (out == nullptr) return;
+  if (answer.is_response() && answer.codec == codec_ &&
+      protocol::append_relayed(*out, answer, header, opaque_)) {
+    return tell(answer.code, AnsweredRequest::To::peer);
+  }
   protocol::Command command = answer;
   command.opaque = opaque_;
   command.codec = codec_;

@@ -55,8 +55,9 @@ class Responder {
   // remark is the error's message.
   void fail(const Error& error);
 
-  // A whole answer, for relays. Its opaque, codec and flag are set here.
-  void forward(const protocol::Command& answer);
+  // A whole answer, for relays. Its opaque, codec and flag are set here. With `header`, as it came,
+  // in the bytes it came in where that can be (see relayed_frame.h).
+  void forward(const protocol::Command& answer, std::string_view header = {});
 
   // Tells the observer of the answer.
   void watch(RequestObserver& observer, std::int32_t code) {

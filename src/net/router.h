@@ -30,6 +30,8 @@ struct RequestContext {
     std::string body;
     std::vector<std::pair<std::string, std::string>> extra;
   } reply{};
+  // Of the frame, as it came; empty unless ChannelOptions::keeps_headers.
+  std::string_view header{};
 
   std::string_view body() const { return command.body; }
   std::int32_t version() const { return command.version; }

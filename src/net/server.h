@@ -44,6 +44,9 @@ class Server {
   // May be called for several addresses. Gives the address with its real port.
   Result<std::string> listen(std::string_view address);
 
+  // Connections from now on get these certificates, where TLS is served at all.
+  void set_tls(const std::shared_ptr<const TlsContext>& tls);
+
   // Orderly end: accepts no more; new requests of those who understand it (newer than 5.3.1) are
   // answered GO_AWAY; after `grace` everything written is sent and the connections close.
   // `on_stopped` is called once none is left.
@@ -63,7 +66,7 @@ class Server {
 
   Loop& loop_;
   Router& router_;
-  const ServerOptions options_;
+  ServerOptions options_;
   LogLimit log_limit_;
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::unordered_map<Channel*, std::unique_ptr<Channel>> channels_;

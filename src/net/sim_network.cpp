@@ -15,6 +15,7 @@ class SimListener final : public Listener {
       : node_(node), address_(std::move(address)) {}
   ~SimListener() override { node_.on_accept = nullptr; }
   const std::string& address() const override { return address_; }
+  void set_tls(std::shared_ptr<const TlsContext>) override {}
 
  private:
   SimNetwork::Node& node_;

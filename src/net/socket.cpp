@@ -166,8 +166,12 @@ IoResult Socket::accept(Socket& accepted, SocketAddress& peer) {
   return {IoResult::Status::done};
 }
 
-IoResult Socket::read(char* to, std::size_t bytes) {
-  const auto got = ::recv(fd_, to, bytes, 0);
+IoResult Socket::read(char* to, std::size_t bytes) { return receive(to, bytes, 0); }
+
+IoResult Socket::peek(char* to, std::size_t bytes) { return receive(to, bytes, MSG_PEEK); }
+
+IoResult Socket::receive(char* to, std::size_t bytes, int flags) {
+  const auto got = ::recv(fd_, to, bytes, flags);
   if (got > 0) return {IoResult::Status::done, static_cast<std::size_t>(got)};
   if (got == 0) return {IoResult::Status::ended};
   const int error = EVUTIL_SOCKET_ERROR();

@@ -71,6 +71,7 @@ class Socket {
 
   IoResult read(char* to, std::size_t bytes);
   IoResult write(const char* from, std::size_t bytes);
+  IoResult peek(char* to, std::size_t bytes);  // read, and left in place
   // The next byte, left in place; negative while there is none, or it failed.
   int peek_byte() const;
   void end_writing();
@@ -84,6 +85,7 @@ class Socket {
  private:
   static constexpr evutil_socket_t invalid = -1;
   void prepare() const;
+  IoResult receive(char* to, std::size_t bytes, int flags);
 
   evutil_socket_t fd_ = invalid;
 };

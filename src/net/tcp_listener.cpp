@@ -67,6 +67,7 @@ void TcpListener::on_readable() {
     if (result.status != Status::done) return;
     auto stream =
         std::make_unique<TcpStream>(reactor_, std::move(socket), to_string(peer), options_.stream);
+    stream->detect_proxy_header(options_.proxy_protocol, options_.proxy_header_timeout);
     stream->detect_tls(options_.tls_mode, options_.tls, options_.tls_handshake_timeout);
     on_accept_(std::move(stream));
     if (watch.gone()) return;

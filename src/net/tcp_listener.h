@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "net/liveness.h"
 #include "net/loop.h"
@@ -19,6 +20,7 @@ class TcpListener final : public Listener {
   TcpListener(Reactor& reactor, Socket socket, const ListenOptions& options, OnAccept on_accept);
 
   const std::string& address() const override { return address_; }
+  void set_tls(std::shared_ptr<const TlsContext> tls) override { options_.tls = std::move(tls); }
 
  private:
   void on_readable();
@@ -28,7 +30,7 @@ class TcpListener final : public Listener {
 
   Reactor& reactor_;
   Socket socket_;
-  const ListenOptions options_;
+  ListenOptions options_;
   const OnAccept on_accept_;
   const std::string address_;
   EventPointer read_event_;

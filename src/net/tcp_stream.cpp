@@ -38,6 +38,13 @@ TcpStream::~TcpStream() {
 
 // ---- beginning
 
+void TcpStream::detect_proxy_header(ProxyProtocol mode, Duration timeout) {
+  if (mode == ProxyProtocol::disabled) return;
+  proxy_protocol_ = mode;
+  proxy_header_timeout_ = timeout;
+  state_ = State::detecting;
+}
+
 void TcpStream::detect_tls(TlsMode mode, std::shared_ptr<const TlsContext> context,
                            Duration timeout) {
   if (mode == TlsMode::disabled) return;
@@ -61,7 +68,16 @@ void TcpStream::decide_by_first_byte() {
   const int first = socket_.peek_byte();
   if (first < 0) {
     state_ = State::open;  // has ended: read() will say how
-  } else if (first == first_byte_of_tls) {
+    return;
+  }
+  const ProxyProtocol proxy_protocol = std::exchange(proxy_protocol_, ProxyProtocol::disabled);
+  if (proxy_protocol != ProxyProtocol::disabled && ProxyHeader::begins_with(first)) {
+    return begin_introduction();
+  }
+  if (proxy_protocol == ProxyProtocol::enforcing) {
+    return end(Error{Errc::bad_frame, "no PROXY header, which proxyProtocol=enforcing demands"});
+  }
+  if (tls_choice_.mode != TlsMode::disabled && first == first_byte_of_tls) {
     auto tls = TlsSocket::accept(tls_choice_.context, socket_.fd());
     if (!tls) return end(std::move(tls).error());
     begin_handshake(*std::move(tls));
@@ -71,6 +87,34 @@ void TcpStream::decide_by_first_byte() {
     state_ = State::open;
     touch();
   }
+}
+
+void TcpStream::begin_introduction() {
+  state_ = State::introduced;
+  proxy_header_ = std::make_unique<ProxyHeader>();
+  timer_ = reactor_.after(proxy_header_timeout_,
+                          [this] { end(Error{Errc::timeout, "PROXY header: it takes too long"}); });
+}
+
+// What follows the header stays in the socket: it may be TLS's to read.
+void TcpStream::continue_introduction() {
+  char bytes[256];
+  const IoResult seen = socket_.peek(bytes, sizeof bytes);
+  if (seen.status == Status::want_read) return;
+  if (seen.status != Status::done) return end(error_of(seen));
+  const auto taken = proxy_header_->take({bytes, seen.bytes});
+  if (!taken) return end(taken.error());
+  socket_.read(bytes, *taken);
+  if (proxy_header_->is_whole()) finish_introduction();
+}
+
+void TcpStream::finish_introduction() {
+  timer_.reset();
+  if (proxy_header_->source()) peer_ = *proxy_header_->source();
+  proxy_header_.reset();
+  state_ = tls_choice_.mode == TlsMode::disabled ? State::open : State::detecting;
+  update_reading();
+  touch();  // what was written meanwhile
 }
 
 void TcpStream::begin_handshake(std::unique_ptr<TlsSocket> tls) {
@@ -113,6 +157,7 @@ void TcpStream::finish_handshake(Result<void> result) {
 
 void TcpStream::on_readable() {
   if (state_ == State::detecting) decide_by_first_byte();
+  if (state_ == State::introduced) return continue_introduction();
   if (state_ == State::handshaking) {
     const Liveness::Watch watch(liveness_);
     continue_handshake();
@@ -191,6 +236,7 @@ bool TcpStream::wants_input() const {
   switch (state_) {
     case State::detecting:
       return handler_ != nullptr;
+    case State::introduced:
     case State::handshaking:
     case State::lingering:
       return true;

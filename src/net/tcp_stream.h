@@ -9,6 +9,7 @@
 
 #include "net/liveness.h"
 #include "net/loop.h"
+#include "net/proxy_header.h"
 #include "net/reactor.h"
 #include "net/socket.h"
 #include "net/tls_socket.h"
@@ -19,7 +20,8 @@ namespace rocketmq::net {
 
 // A Stream over a socket, plain or TLS.
 //
-//   accepted ──(first byte)──┬──────────────► open ──close()──► lingering ──► ended
+//   accepted ──(first byte)──┬► introduced ──(first byte behind the PROXY header)
+//                            ├──────────────► open ──close()──► lingering ──► ended
 //                            └► handshaking ──┘ ▲
 //   connected ──(TLS or not)─┴──────────────────┘           abort(), errors: ended at once
 //
@@ -31,6 +33,7 @@ class TcpStream final : public Stream {
   ~TcpStream() override;
 
   // For an accepted stream, before start(): TLS or not is decided by the peer's first byte.
+  void detect_proxy_header(ProxyProtocol mode, Duration timeout);  // likewise, and first
   void detect_tls(TlsMode mode, std::shared_ptr<const TlsContext> context, Duration timeout);
   // For a connected stream, before start(): `on_secure` is told when the handshake is over, unless
   // the stream is destroyed before.
@@ -53,7 +56,7 @@ class TcpStream final : public Stream {
   void at_turn_end();
 
  private:
-  enum class State { detecting, handshaking, open, lingering, ended };
+  enum class State { detecting, introduced, handshaking, open, lingering, ended };
 
   struct TlsChoice {
     TlsMode mode = TlsMode::disabled;
@@ -65,6 +68,9 @@ class TcpStream final : public Stream {
   void on_writable();
 
   void decide_by_first_byte();
+  void begin_introduction();
+  void continue_introduction();
+  void finish_introduction();
   void begin_handshake(std::unique_ptr<TlsSocket> tls);
   void continue_handshake();
   void finish_handshake(Result<void> result);
@@ -90,16 +96,19 @@ class TcpStream final : public Stream {
   Reactor& reactor_;
   Socket socket_;
   std::unique_ptr<TlsSocket> tls_;
-  const std::string peer_;
+  std::string peer_;
   const std::string local_;
   const StreamOptions options_;
+  ProxyProtocol proxy_protocol_ = ProxyProtocol::disabled;
+  Duration proxy_header_timeout_{};
+  std::unique_ptr<ProxyHeader> proxy_header_;
   TlsChoice tls_choice_;
   State state_ = State::open;
   StreamHandler* handler_ = nullptr;
   std::function<void(Result<void>)> on_secure_;
   EventPointer read_event_;
   EventPointer write_event_;
-  std::unique_ptr<Timer> timer_;  // of the handshake, then of lingering
+  std::unique_ptr<Timer> timer_;  // of the beginning, then of lingering
   protocol::Buffer input_;        // the front of a frame
   protocol::Buffer output_;
   std::uint64_t sent_bytes_ = 0;

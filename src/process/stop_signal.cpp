@@ -15,6 +15,13 @@ sigset_t stop_signals() {
   return signals;
 }
 
+sigset_t reload_signal() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGHUP);
+  return signals;
+}
+
 }  // namespace
 
 void block_stop_signals() {
@@ -23,11 +30,26 @@ void block_stop_signals() {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-void wait_for_stop_signal() {
-  const sigset_t signals = stop_signals();
+void block_signals() {
+  block_stop_signals();
+  const sigset_t reload = reload_signal();
+  pthread_sigmask(SIG_BLOCK, &reload, nullptr);
+}
+
+Signal wait_for_signal() {
+  sigset_t signals = stop_signals();
+  sigaddset(&signals, SIGHUP);
   int signal = 0;
   sigwait(&signals, &signal);
-  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  if (signal == SIGHUP) return Signal::reload;
+  const sigset_t stop = stop_signals();
+  pthread_sigmask(SIG_UNBLOCK, &stop, nullptr);
+  return Signal::stop;
+}
+
+void wait_for_stop_signal() {
+  while (wait_for_signal() != Signal::stop) {
+  }
 }
 
 }  // namespace rocketmq

@@ -30,6 +30,7 @@ Result<void> decode_binary_header(std::string_view header, Command& command,
   command.language = language_of(in.read<std::int8_t>());
   command.version = in.read<std::int16_t>();
   command.opaque = in.read<std::int32_t>();
+  command.opaque_place = {.at = 5, .bytes = 4};
   command.flag = in.read<std::int32_t>();
   if (const auto remark = in.read_bytes(in.read<std::int32_t>()); !remark.empty()) {
     command.remark = remark;
@@ -73,6 +74,7 @@ Result<void> decode_command(std::span<char> content, Command& command,
                             const CommandLimits& limits) {
   command.fields.clear();
   command.has_fields = false;
+  command.opaque_place = {};
   command.remark = {};
   command.body = {};
   if (content.size() < 4) return Error{Errc::bad_frame, "frame without a header length"};

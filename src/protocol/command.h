@@ -79,6 +79,12 @@ struct Command : CommandHead {
   Fields fields;
   bool has_fields = false;  // JSON: an extFields object was there, maybe an empty one
   std::string_view body;
+  // Where the opaque id stands in the header as it came. No bytes: that header may not be passed on
+  // as it is, see relayed_frame.h.
+  struct Place {
+    std::uint32_t at = 0;
+    std::uint32_t bytes = 0;
+  } opaque_place;
 };
 
 struct CommandLimits {

@@ -238,6 +238,36 @@ Language language_of(std::string_view text) {
   return Language::other;
 }
 
+// Which keys a header has, to know whether other readers take it for the same (relayed_frame.h).
+struct HeaderKeys {
+  enum Key : unsigned {
+    code = 1,
+    ext_fields = 2,
+    flag = 4,
+    language = 8,
+    opaque = 16,
+    remark = 32,
+    version = 64
+  };
+  void see(Key key) {
+    are_plain = are_plain && (seen & key) == 0;
+    seen |= key;
+  }
+  void see_foreign(std::string_view key) {
+    are_plain = are_plain && key == "serializeTypeCurrentRPC";
+  }
+
+  unsigned seen = 0;
+  bool are_plain = true;         // each at most once, and none but those Java has
+  std::string_view opaque_text;  // where the id stands
+};
+
+std::string_view read_opaque(HeaderScanner& in, Command& command) {
+  char* const start = in.mark();
+  command.opaque = in.number();
+  return in.since(start);
+}
+
 void read_remark(HeaderScanner& in, Command& command) {
   bool is_null = false;
   const std::string_view remark = in.scalar(is_null);
@@ -246,16 +276,23 @@ void read_remark(HeaderScanner& in, Command& command) {
 
 // What follows extFields as fastjson and we write it, in the order of the alphabet. Leaves off at
 // the first that is not there, or is of another form: a comma is passed only with its key.
-void read_usual_tail(HeaderScanner& in, Command& command) {
+void read_usual_tail(HeaderScanner& in, Command& command, HeaderKeys& keys) {
   if (!in.take_exactly(R"(,"flag":)")) return;
+  keys.see(HeaderKeys::flag);
   command.flag = in.number();
   if (!in.take_exactly(R"(,"language":)")) return;
+  keys.see(HeaderKeys::language);
   bool is_null = false;
   command.language = language_of(in.scalar(is_null));
   if (!in.take_exactly(R"(,"opaque":)")) return;
-  command.opaque = in.number();
-  if (in.take_exactly(R"(,"remark":)")) read_remark(in, command);
+  keys.see(HeaderKeys::opaque);
+  keys.opaque_text = read_opaque(in, command);
+  if (in.take_exactly(R"(,"remark":)")) {
+    keys.see(HeaderKeys::remark);
+    read_remark(in, command);
+  }
   if (!in.take_exactly(R"(,"serializeTypeCurrentRPC":"JSON","version":)")) return;
+  keys.see(HeaderKeys::version);
   command.version = in.number();
 }
 
@@ -269,27 +306,41 @@ Result<void> decode_json_header(std::span<char> header, Command& command,
   HeaderScanner in(header);
   in.expect('{');
   std::string_view key;
+  HeaderKeys keys;
   bool is_null = false;
   while (in.next_key(key)) {
     if (key == "code") {
+      keys.see(HeaderKeys::code);
       command.code = in.number();
     } else if (key == "extFields") {
+      keys.see(HeaderKeys::ext_fields);
       read_ext_fields(in, command, limits);
-      read_usual_tail(in, command);
+      read_usual_tail(in, command, keys);
     } else if (key == "flag") {
+      keys.see(HeaderKeys::flag);
       command.flag = in.number();
     } else if (key == "language") {
+      keys.see(HeaderKeys::language);
       command.language = language_of(in.scalar(is_null));
     } else if (key == "opaque") {
-      command.opaque = in.number();
+      keys.see(HeaderKeys::opaque);
+      keys.opaque_text = read_opaque(in, command);
     } else if (key == "remark") {
+      keys.see(HeaderKeys::remark);
       read_remark(in, command);
     } else if (key == "version") {
+      keys.see(HeaderKeys::version);
       command.version = in.number();
     } else {
+      keys.see_foreign(key);
       in.skip_value();
     }
     if (!in.more()) break;
+  }
+  if (keys.are_plain && !keys.opaque_text.empty()) {
+    command.opaque_place = {
+        .at = static_cast<std::uint32_t>(keys.opaque_text.data() - header.data()),
+        .bytes = static_cast<std::uint32_t>(keys.opaque_text.size())};
   }
   if (in.problem() == nullptr && !in.at_end()) in.fail("JSON header: text behind the object");
   if (in.problem() != nullptr) return Error{Errc::bad_frame, in.problem()};

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string_view>
 
 #include "protocol/buffer.h"
 #include "protocol/command.h"
@@ -14,12 +15,14 @@ namespace rocketmq::protocol {
 class Incoming {
  public:
   // `frame` is the first of `input`, and `command` what decode_command() made of it.
-  Incoming(Buffer& input, const FrameSpan& frame, Command& command)
-      : input_(input), frame_(frame), command_(command) {}
+  // `header` is its header before that, where it was kept.
+  Incoming(Buffer& input, const FrameSpan& frame, Command& command, std::string_view header = {})
+      : input_(input), frame_(frame), command_(command), header_(header) {}
   Incoming(const Incoming&) = delete;
   Incoming& operator=(const Incoming&) = delete;
 
   const Command& command() const { return command_; }
+  std::string_view header() const { return header_; }  // not moved by keep()
 
   // Makes the frame outlive this call: afterwards every view of command() points into memory that
   // the returned pointer keeps alive. A small frame is copied, a large one is taken out of the
@@ -35,6 +38,7 @@ class Incoming {
   Buffer& input_;
   const FrameSpan frame_;
   Command& command_;
+  const std::string_view header_;
   std::shared_ptr<const void> kept_;
   bool is_taken_ = false;
 };

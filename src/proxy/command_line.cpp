@@ -20,6 +20,7 @@ struct Flags {
   std::string admin;
   std::string ports_file;
   std::string config;
+  std::string metrics;
   std::string tls_cert;
   std::string tls_key;
   std::string tls_client_ca;
@@ -44,6 +45,7 @@ void declare(CLI::App& app, Flags& flags) {
   app.add_option("--ports-file", flags.ports_file,
                  "keeps which port is which broker's [rmq-proxy.ports.json]");
   app.add_option("--admin", flags.admin, "what tools may do: deny, read or all [deny]");
+  app.add_option("--metrics", flags.metrics, "HOST:PORT of /metrics, /healthz and /readyz [none]");
   app.add_option("-c,--config", flags.config, "a file of settings; flags win over it");
   app.add_option("--tls-cert", flags.tls_cert, "TLS on the listeners: certificate chain, PEM");
   app.add_option("--tls-key", flags.tls_key, "and its key");
@@ -88,6 +90,7 @@ Result<CommandLine> evaluate(const Flags& flags) {
       {flags.addressing, options.addressing},
       {flags.admin, options.admin},
       {flags.ports_file, options.ports_file},
+      {flags.metrics, options.metrics},
       {flags.tls_cert, options.tls_cert},
       {flags.tls_key, options.tls_key},
       {flags.tls_client_ca, options.tls_client_ca}};

@@ -46,13 +46,15 @@ TEST(ProxyCommandLine, listens_on_the_loopback_and_lets_no_tools_through_by_defa
 
 TEST(ProxyCommandLine, takes_settings_from_a_file_and_flags_over_it) {
   const ConfigFile file(
-      "# of the shop\nnamesrvAddr = a:9876;b:9876\nadmin=read\n\ninFlightMax=7\n");
+      "# of the shop\nnamesrvAddr = "
+      "a:9876;b:9876\nadmin=read\n\ninFlightMax=7\nproxyProtocol=enforcing\n");
   const auto line = parse({"-c", file.path, "--admin", "all", "--addressing", "ports"});
   ASSERT_TRUE(line) << line.error();
   EXPECT_THAT(line->front.cluster.name_servers, ElementsAre("a:9876", "b:9876"));
   EXPECT_EQ(line->front.admin, AdminPolicy::all);
   EXPECT_EQ(line->front.addressing, Addressing::ports);
   EXPECT_EQ(line->front.in_flight_max, 7);
+  EXPECT_EQ(line->front.server.listen.proxy_protocol, net::ProxyProtocol::enforcing);
 }
 
 TEST(ProxyCommandLine, says_which_line_of_the_file_is_wrong) {
@@ -77,6 +79,11 @@ TEST(ProxyCommandLine, refuses_what_no_proxy_can_run_with) {
   EXPECT_THAT(refusal({"--tls-key", "key.pem"}), HasSubstr("need tlsCert"));
   EXPECT_THAT(refusal({"--tls-cert", "/no/such/cert"}), HasSubstr("TLS: "));
   EXPECT_THAT(refusal({"-c", ConfigFile("requestTimeoutMs=0").path}), HasSubstr("is below 1"));
+  EXPECT_THAT(refusal({"--metrics", "9000"}), HasSubstr("metrics=9000"));
+  EXPECT_THAT(refusal({"-c", ConfigFile("upstreamAccessKey=a").path}), HasSubstr("go together"));
+  EXPECT_THAT(refusal({"-c", ConfigFile("usersFile=/no/such").path}), HasSubstr("cannot be read"));
+  EXPECT_THAT(refusal({"-c", ConfigFile("proxyProtocol=yes").path}),
+              HasSubstr("disabled, permissive or enforcing"));
   EXPECT_THAT(refusal({"-c", ConfigFile("portsFirst=65500").path}), HasSubstr("65535"));
   EXPECT_THAT(refusal({"-c", ConfigFile("frameBytesMax=16777217").path}), HasSubstr("frames end"));
 }
@@ -90,6 +97,7 @@ TEST(ProxyCommandLine, prints_a_configuration_that_it_reads) {
   EXPECT_EQ(read, line->options);
   ProxyOptions secret;
   secret.tls_key_password = "hush";
+  secret.upstream_secret_key = "hush";
   EXPECT_THAT(to_file(secret), Not(HasSubstr("hush")));
 }
 

@@ -26,7 +26,8 @@ namespace {
 
 constexpr int exit_failed = 1;
 constexpr int exit_bad_usage = 2;
-constexpr auto stop_time_beyond_drain = std::chrono::seconds(1);
+// Connections of clients that do not close theirs last a second longer.
+constexpr auto stop_time_beyond_drain = std::chrono::seconds(3);
 constexpr auto look_for_peers_every = std::chrono::milliseconds(20);
 
 int fail(int code, std::string_view what) {
@@ -47,6 +48,10 @@ std::string ready_line(const Proxy& proxy, const HttpFront* http) {
   if (http != nullptr) {
     json.key("http");
     json.string(http->address());
+  }
+  if (!proxy.metrics_address().empty()) {
+    json.key("metrics");
+    json.string(proxy.metrics_address());
   }
   json.end_object();
   return text;
@@ -74,16 +79,29 @@ void wait_until_drained(const HttpFront& http, std::chrono::steady_clock::time_p
   }
 }
 
+// The files that settings name are read anew: users, certificates. One that is wrong changes
+// nothing.
+void reload(const CommandLine& line, net::Loop& loop, Proxy& proxy, ProcessLog& log) {
+  const auto front = front_options(line.options);
+  if (!front) return log.warn(str("SIGHUP: nothing is changed: ", front.error().message));
+  net::run_in(loop, [&] { proxy.reload(*front); });
+  log.info("SIGHUP: users and certificates were read anew");
+}
+
 int run(const CommandLine& line) {
-  block_stop_signals();
+  block_signals();
   ProcessLog log(line.log_format, line.log_level);
   auto http = start_http(line, log);
   if (!http) return fail(exit_failed, http.error().message);
   net::EventLoop loop;
   std::unique_ptr<Proxy> proxy;
   {
-    auto started = Proxy::start(loop, line.options, line.front,
-                                [&log](std::string_view text) { log.warn(text); });
+    FrontOptions front = line.front;
+    if (line.options.access_log) {
+      front.metrics.access_log = [&log](std::string_view text) { log.info(text); };
+    }
+    auto started =
+        Proxy::start(loop, line.options, front, [&log](std::string_view text) { log.warn(text); });
     if (!started) return fail(exit_failed, started.error().message);
     proxy = *std::move(started);
   }
@@ -92,7 +110,7 @@ int run(const CommandLine& line) {
   if (line.ready_json) std::cout << ready << std::endl;
   log.info(str("started: ", ready));
 
-  wait_for_stop_signal();
+  while (wait_for_signal() == Signal::reload) reload(line, loop, *proxy, log);
   log.info("stopping");
   const std::chrono::milliseconds drain_time(line.options.drain_time_ms);
   const auto drained_by = std::chrono::steady_clock::now() + drain_time;

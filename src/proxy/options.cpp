@@ -1,14 +1,18 @@
 #include "proxy/options.h"
 
 #include <concepts>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <utility>
 
 #include "net/address.h"
+#include "net/proxy_header.h"
 #include "net/tls_context.h"
 #include "protocol/describe.h"
 #include "protocol/split.h"
 #include "protocol/str.h"
+#include "proxy/remoting/sign_anew.h"
 
 namespace rocketmq::proxy {
 namespace {
@@ -85,6 +89,7 @@ Result<void> check_numbers(const ProxyOptions& options) {
       {"heartbeatIntervalMs", options.heartbeat_interval_ms},
       {"idleTimeoutMs", options.idle_timeout_ms},
       {"silenceMaxMs", options.silence_max_ms},
+      {"slowRequestThresholdMs", options.slow_request_threshold_ms},
       {"drainTimeMs", options.drain_time_ms}};
   for (const auto& [name, value] : natural) {
     if (value < 0) return wrong(str(name, "=", value, " is below 0"));
@@ -130,12 +135,35 @@ Result<std::shared_ptr<const net::TlsContext>> upstream_tls(const ProxyOptions& 
   return *std::move(context);
 }
 
+Result<void> use_users(const ProxyOptions& options, FrontOptions& front) {
+  if (options.users_file.empty()) return {};
+  std::ifstream file(options.users_file, std::ios::binary);
+  if (!file) return wrong(str("usersFile=", options.users_file, " cannot be read"));
+  auto secrets = read_secrets(std::string{std::istreambuf_iterator<char>(file), {}});
+  if (!secrets) {
+    return wrong(str("usersFile=", options.users_file, ": ", secrets.error().message));
+  }
+  front.users = *std::move(secrets);
+  return {};
+}
+
+Result<net::RequestHook> upstream_hook(const ProxyOptions& options) {
+  if (options.upstream_access_key.empty() != options.upstream_secret_key.empty()) {
+    return wrong("upstreamAccessKey and upstreamSecretKey go together");
+  }
+  if (options.upstream_access_key.empty()) return net::RequestHook();
+  return sign_anew(options.upstream_access_key, options.upstream_secret_key);
+}
+
 Result<void> use_addresses(const ProxyOptions& options, FrontOptions& front) {
   const auto names = net::parse_address_list(options.namesrv_addr);
   if (!names) return wrong(str("namesrvAddr=", options.namesrv_addr, ": ", names.error().message));
   for (const net::Address& each : *names) front.cluster.name_servers.push_back(to_string(each));
   const auto listen = net::parse_address(options.listen);
   if (!listen) return wrong(str("listen=", options.listen, ": ", listen.error().message));
+  if (!options.metrics.empty() && !net::parse_address(options.metrics)) {
+    return wrong(str("metrics=", options.metrics, ": write HOST:PORT"));
+  }
   front.advertise = options.advertise;
   const bool is_host = options.advertise.find_first_of(":[]/ ") == options.advertise.npos;
   if (!is_host && !net::parse_address(options.advertise)) {
@@ -165,7 +193,8 @@ Result<void> apply_file(ProxyOptions& options, std::string_view text) {
 std::string to_file(const ProxyOptions& options) {
   std::string text;
   ProxyOptions::fields([&](std::string_view name, auto member) {
-    const bool is_secret = name == "tlsKeyPassword" || name == "httpSecretKey";
+    const bool is_secret =
+        name == "tlsKeyPassword" || name == "httpSecretKey" || name == "upstreamSecretKey";
     const std::string value = value_text(options.*member);
     text += str(name, '=', is_secret && !value.empty() ? "***" : value, '\n');
   });
@@ -184,12 +213,18 @@ Result<FrontOptions> front_options(const ProxyOptions& options) {
   if (auto good = check_numbers(options); !good) return good.error();
   if (auto good = use_addresses(options, front); !good) return good.error();
   if (auto good = use_tls(options, front); !good) return good.error();
+  if (auto good = use_users(options, front); !good) return good.error();
+  const auto proxy_protocol = net::proxy_protocol_from(options.proxy_protocol);
+  if (!proxy_protocol) return proxy_protocol.error();
+  front.server.listen.proxy_protocol = *proxy_protocol;
 
   front.request_timeout = milliseconds(options.request_timeout_ms);
   front.admin_timeout = milliseconds(options.admin_timeout_ms);
   front.held_margin = milliseconds(options.held_margin_ms);
   front.push_timeout = milliseconds(options.push_timeout_ms);
   front.heartbeat_interval = milliseconds(options.heartbeat_interval_ms);
+  front.metrics = {.counts = !options.metrics.empty(),
+                   .slow_from = milliseconds(options.slow_request_threshold_ms)};
   front.in_flight_max = static_cast<std::size_t>(options.in_flight_max);
   front.server.connections_max = static_cast<std::size_t>(options.connections_max);
   front.server.idle_timeout = milliseconds(options.idle_timeout_ms);
@@ -197,7 +232,10 @@ Result<FrontOptions> front_options(const ProxyOptions& options) {
 
   const auto tls = upstream_tls(options);
   if (!tls) return tls.error();
+  auto hook = upstream_hook(options);
+  if (!hook) return std::move(hook).error();
   net::ChannelPoolOptions upstream;
+  upstream.channel.request_hook = *std::move(hook);
   upstream.connect.tls = *tls;
   upstream.connect.timeout = milliseconds(options.connect_timeout_ms);
   upstream.idle_timeout = front.server.idle_timeout;

@@ -20,12 +20,19 @@ struct ProxyOptions : HttpSettings {
   std::string addressing = "auto";  // bname, ports, auto
   std::string admin = "deny";       // deny, read, all
 
+  // Who may use the proxy: a file of lines NAME:SECRET; empty: whoever reaches it. As whom the
+  // cluster is asked then, or in any case; empty: signatures pass through.
+  std::string users_file;
+  std::string upstream_access_key;
+  std::string upstream_secret_key;
+
   // With addressing=ports or auto: ports of brokers, and where it is kept whose they are.
   std::int32_t ports_first = 8100;
   std::int32_t ports_count = 100;
   std::string ports_file = "rmq-proxy.ports.json";
 
-  std::string tls_cert;  // empty: no TLS on the listener
+  std::string proxy_protocol = "disabled";  // disabled, permissive, enforcing
+  std::string tls_cert;                     // empty: no TLS on the listener
   std::string tls_key;
   std::string tls_key_password;
   std::string tls_client_ca;  // empty: clients need no certificate
@@ -48,6 +55,9 @@ struct ProxyOptions : HttpSettings {
   // A broker that owes answers and sends no byte for so long is connected to anew. More than a slow
   // disk takes: requests that wait for messages on the same connection are lost with it.
   std::int64_t silence_max_ms = 10'000;
+  std::string metrics;      // HOST:PORT of /metrics, /healthz, /readyz; empty: there are none
+  bool access_log = false;  // a line a request
+  std::int64_t slow_request_threshold_ms = 1000;  // from here on a request is worth a line; 0: none
   std::int64_t drain_time_ms = 2000;  // from SIGTERM on; a second SIGTERM ends the process at once
   // Of clients. Each may have one to every broker as well: with one broker these are the 20,000
   // files that a process usually may open.
@@ -63,9 +73,13 @@ struct ProxyOptions : HttpSettings {
     v("advertise", &O::advertise);
     v("addressing", &O::addressing);
     v("admin", &O::admin);
+    v("usersFile", &O::users_file);
+    v("upstreamAccessKey", &O::upstream_access_key);
+    v("upstreamSecretKey", &O::upstream_secret_key);
     v("portsFirst", &O::ports_first);
     v("portsCount", &O::ports_count);
     v("portsFile", &O::ports_file);
+    v("proxyProtocol", &O::proxy_protocol);
     v("tlsCert", &O::tls_cert);
     v("tlsKey", &O::tls_key);
     v("tlsKeyPassword", &O::tls_key_password);
@@ -85,6 +99,9 @@ struct ProxyOptions : HttpSettings {
     v("routeTtlMs", &O::route_ttl_ms);
     v("idleTimeoutMs", &O::idle_timeout_ms);
     v("silenceMaxMs", &O::silence_max_ms);
+    v("metrics", &O::metrics);
+    v("accessLog", &O::access_log);
+    v("slowRequestThresholdMs", &O::slow_request_threshold_ms);
     v("drainTimeMs", &O::drain_time_ms);
     v("connectionsMax", &O::connections_max);
     v("inFlightMax", &O::in_flight_max);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "net/http_server.h"
 #include "net/log.h"
 #include "net/loop.h"
 #include "proxy/options.h"
@@ -21,16 +22,27 @@ class Proxy {
                                               const FrontOptions& front, net::LogLine log);
 
   const std::string& remoting_address() const { return remoting_address_; }
+  const std::string& metrics_address() const { return metrics_address_; }  // empty: there is none
+
+  // Of the front and the process, as Prometheus reads it.
+  std::string metrics() const;
+
+  // See Front::reload.
+  void reload(const FrontOptions& front) { front_->reload(front); }
 
   // Sends clients elsewhere, as far as they understand it, and ends after the time to drain.
   void stop(std::function<void()> on_stopped);
 
  private:
   Proxy(net::Duration drain_time, std::unique_ptr<Front> front, std::string remoting_address);
+  Result<void> serve_status(net::Loop& loop, const std::string& address, net::LogLine log);
 
   const net::Duration drain_time_;
   const std::unique_ptr<Front> front_;
   const std::string remoting_address_;
+  std::string metrics_address_;
+  bool is_stopping_ = false;
+  std::unique_ptr<net::HttpServer> status_;
 };
 
 }  // namespace rocketmq::proxy

@@ -3,17 +3,17 @@
 #include <string>
 
 #include "broker-lite/core.h"
-#include "broker-lite/metrics/request_metrics.h"
 #include "broker-lite/services/timer_service.h"
 #include "broker-lite/services/transaction_service.h"
 #include "broker-lite/store/file.h"
+#include "net/request_metrics.h"
 
 namespace rocketmq::broker {
 
 // What a broker's metrics are made of when they are asked for.
 struct MetricsSources {
   Core& core;
-  const RequestMetrics& requests;
+  const net::RequestMetrics& requests;
   const TimerService& timers;
   const TransactionService& transactions;
   const Directory& directory;

@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "broker-lite/metrics/histogram.h"
 #include "broker-lite/metrics/series.h"
+#include "protocol/histogram.h"
 #include "protocol/prometheus_text.h"
 
 namespace rocketmq::broker {
@@ -48,7 +48,7 @@ class MessageMetrics {
   struct In {
     std::int64_t messages = 0;
     std::int64_t bytes = 0;
-    std::optional<Histogram> sizes;
+    std::optional<protocol::Histogram> sizes;
   };
   struct Out {
     std::int64_t messages = 0;
@@ -57,7 +57,7 @@ class MessageMetrics {
   struct Transactions {
     std::int64_t committed = 0;
     std::int64_t rolled_back = 0;
-    std::optional<Histogram> latencies;
+    std::optional<protocol::Histogram> latencies;
   };
 
   const std::string& pair_of(std::string_view topic, std::string_view group);

@@ -2,7 +2,7 @@
 
 #include "broker-lite/broker_rig.h"
 #include "broker-lite/metrics/message_metrics.h"
-#include "broker-lite/metrics/process_metrics.h"
+#include "net/process_metrics.h"
 #include "protocol/message_id.h"
 #include "protocol/requests/client_session.h"
 #include "protocol/requests/offset.h"
@@ -280,7 +280,7 @@ TEST(MessageMetrics, count_nothing_unless_switched_on) {
 TEST(ProcessMetrics, tell_of_this_process) {
   std::string out;
   protocol::PrometheusText text(out);
-  write_process(text);
+  net::write_process(text);
   for (const char* name :
        {"process_cpu_seconds_total ", "process_open_fds ", "process_virtual_memory_bytes ",
         "process_resident_memory_bytes ", "process_start_time_seconds "}) {

@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "client/name_servers.h"
@@ -61,6 +62,8 @@ class Cluster {
   // that were never heard of are waited for, all at the same time. Of those that do not exist:
   // none.
   net::Task<std::set<std::string>> brokers_of(std::set<std::string> topics);
+
+  void set_tls(std::shared_ptr<const net::TlsContext> tls) { pool_.set_tls(std::move(tls)); }
 
   // A hint that brokers may have moved.
   void doubt();

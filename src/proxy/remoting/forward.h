@@ -19,7 +19,7 @@ enum class Way : std::uint8_t {
   broker,         // one broker: the one it names, or the only one there is
   topic_broker,   // any broker of the topic in its body
   group_broker,   // any broker of the topics of its group
-  topic_brokers,  // every broker of its topic, unless it names one: the bodies are joined
+  topic_brokers,  // the brokers of its topic in turn, unless it names one
   heartbeat,      // every broker the client has to do with
   unregister,     // every broker the client is connected with
   locks,          // the brokers of the queues in its body

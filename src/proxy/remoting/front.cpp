@@ -26,22 +26,40 @@ std::string host_of(std::string_view address) {
   return parsed ? std::move(parsed->host) : std::string(address);
 }
 
+// What is passed on is passed on in the bytes it came in.
+FrontOptions keeping_headers(FrontOptions options) {
+  options.server.channel.keeps_headers = true;
+  options.upstream.channel.keeps_headers = true;
+  return options;
+}
+
 }  // namespace
 
 Front::Front(net::Loop& loop, FrontOptions options, Ports ports,
              std::function<void(const Ports&)> save_ports, net::LogLine log)
     : loop_(loop),
-      options_(std::move(options)),
+      options_(keeping_headers(std::move(options))),
       ports_(std::move(ports)),
+      users_(options_.users),
+      requests_(loop, options_.metrics, log),
       save_ports_(std::move(save_ports)),
       log_(std::move(log)),
       cluster_(loop, options_.cluster),
-      context_{loop, options_, cluster_,
+      context_{loop,
+               options_,
+               cluster_,
+               counts_,
                [this](std::string_view local) { return broker_of(local); },
                [this](const net::Channel& client, const protocol::Command& request) {
                  return addresses(client, request);
                }},
       server_(std::make_unique<net::Server>(loop, router_, options_.server)) {
+  if (requests_.is_on()) router_.set_observer(requests_);
+  router_.add_guard([this](const net::RequestContext& request) {
+    auto may = users_.check(request.command);
+    if (!may) ++counts_.unknown_users;
+    return may;
+  });
   router_.on_any_other([this](net::RequestContext& request) { handle(request); });
   router_.on_channel_closed([this](net::Channel& channel) { sessions_.erase(&channel); });
 }
@@ -61,6 +79,14 @@ Result<std::string> Front::listen(const std::string& address) {
   return listening;
 }
 
+void Front::reload(const FrontOptions& options) {
+  users_ = Users(options.users);
+  server_->set_tls(options.server.listen.tls);
+  options_.upstream.connect.tls = options.upstream.connect.tls;
+  cluster_.set_tls(options.upstream.connect.tls);
+  for (const auto& [client, session] : sessions_) session->set_tls(options.upstream.connect.tls);
+}
+
 void Front::stop(net::Duration grace, std::function<void()> on_stopped) {
   server_->stop(grace, std::move(on_stopped));
 }
@@ -69,6 +95,28 @@ void Front::handle(net::RequestContext& request) {
   std::unique_ptr<Session>& session = sessions_[&request.channel];
   if (session == nullptr) session = std::make_unique<Session>(context_, request.channel);
   session->handle(request);
+}
+
+void Front::write_metrics(protocol::PrometheusText& text) const {
+  std::size_t upstreams = 0;
+  std::size_t in_flight = 0;
+  for (const auto& [client, session] : sessions_) {
+    upstreams += session->upstream_count();
+    in_flight += session->in_flight();
+  }
+  const auto gauge = [&text](std::string_view name, std::string_view help, std::size_t value,
+                             std::string_view labels = {}) {
+    text.metric(name, "gauge", help);
+    text.line(value, labels);
+  };
+  constexpr std::string_view remoting = R"(protocol="remoting")";
+  gauge("rocketmq_proxy_up", "1: it is.", 1, R"(proxy_mode="cluster")");
+  gauge("rocketmq_proxy_downstream_connections", "Of clients.", server_->connection_count(),
+        remoting);
+  gauge("rocketmq_proxy_upstream_connections", "To brokers, for clients.", upstreams);
+  gauge("rocketmq_proxy_inflight_requests", "Of clients, not answered yet.", in_flight, remoting);
+  counts_.write(text);
+  requests_.write(text);
 }
 
 // ---- addresses

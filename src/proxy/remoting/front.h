@@ -10,12 +10,15 @@
 #include <unordered_map>
 
 #include "net/log.h"
+#include "net/request_metrics.h"
 #include "net/router.h"
 #include "net/server.h"
+#include "protocol/prometheus_text.h"
 #include "proxy/remoting/cluster.h"
 #include "proxy/remoting/front_options.h"
 #include "proxy/remoting/ports.h"
 #include "proxy/remoting/session.h"
+#include "proxy/remoting/users.h"
 
 namespace rocketmq::proxy {
 
@@ -37,6 +40,12 @@ class Front {
   // See net::Server::stop.
   void stop(net::Duration grace, std::function<void()> on_stopped);
 
+  // Takes users and certificates from these: of requests and connections from now on.
+  void reload(const FrontOptions& options);
+
+  // Prometheus' text: what stock's broker and proxy name as they do, and rocketmq_proxy_… of ours.
+  void write_metrics(protocol::PrometheusText& text) const;
+
   std::size_t client_count() const { return server_->connection_count(); }
 
  private:
@@ -49,8 +58,11 @@ class Front {
   bool listen_for(const BrokerId& broker, std::uint16_t port);
 
   net::Loop& loop_;
-  const FrontOptions options_;
+  FrontOptions options_;
   Ports ports_;
+  Users users_;
+  SessionCounts counts_;
+  net::RequestMetrics requests_;
   const std::function<void(const Ports&)> save_ports_;
   const net::LogLine log_;
   std::string host_;              // we listen on

@@ -3,9 +3,11 @@
 #include <string>
 
 #include "net/channel_pool.h"
+#include "net/request_metrics.h"
 #include "net/server.h"
 #include "proxy/remoting/cluster.h"
 #include "proxy/remoting/forward.h"
+#include "proxy/remoting/users.h"
 
 namespace rocketmq::proxy {
 
@@ -21,7 +23,10 @@ struct FrontOptions {
   net::ServerOptions server;
   net::ChannelPoolOptions upstream;  // to brokers
 
+  net::RequestMetrics::Options metrics;
+
   AdminPolicy admin = AdminPolicy::deny;
+  Secrets users;  // who may use the proxy; none: whoever reaches it
   Addressing addressing = Addressing::auto_by;
   // HOST or HOST:PORT that routes carry; empty: the address by which the client came.
   std::string advertise;
@@ -47,6 +52,8 @@ struct FrontOptions {
   // Half messages a broker asked this client for, and the answer may come without the broker's
   // name.
   std::size_t checks_max = 1'024;
+  // Queries by key of one client of which is kept to which brokers they went.
+  std::size_t queries_max = 64;
 };
 
 }  // namespace rocketmq::proxy

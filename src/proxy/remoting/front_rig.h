@@ -114,7 +114,7 @@ class FakeClient {
       request.responder.forward(answer);
     });
     connecting_ = loop.connect(address, {}, [this](Result<std::unique_ptr<net::Stream>> stream) {
-      channel = std::make_unique<net::Channel>(loop_, *std::move(stream), options_, &router_,
+      channel = std::make_unique<net::Channel>(loop_, *std::move(stream), options, &router_,
                                                [](net::Channel&, const Error&) {});
     });
     loop.run_until([this] { return channel != nullptr; }, 1s);
@@ -152,13 +152,13 @@ class FakeClient {
   }
 
   bool is_silent = false;
+  net::ChannelOptions options;
   std::vector<KeptCommand> asked;  // by brokers
   std::vector<net::Responder> parked;
   std::unique_ptr<net::Channel> channel;
 
  private:
   net::SimLoop& loop_;
-  net::ChannelOptions options_;
   net::Router router_;
   std::unique_ptr<net::Connecting> connecting_;
 };

@@ -36,6 +36,26 @@ TEST_F(FrontTest, passes_on_what_it_does_not_know) {
   EXPECT_EQ(heard.version, 477);
 }
 
+// A frame that was written anew would have the codec of the proxy's own requests, which is JSON.
+TEST_F(FrontTest, passes_on_the_bytes_of_a_frame) {
+  start();
+  FakeClient& client = connect();
+  client.options.codec = protocol::HeaderCodec::rocketmq;
+  client.call(offset_at("a"));  // makes the connection
+  EXPECT_EQ(client.call(offset_at("a")).text, "a");
+  EXPECT_EQ(a_.heard.back()->codec, protocol::HeaderCodec::rocketmq);
+  EXPECT_EQ(a_.heard.back()->fields, offset_at("a").fields);
+}
+
+TEST_F(FrontTest, answers_in_the_codec_of_the_request) {
+  start();
+  FakeClient& client = connect();
+  client.options.codec = protocol::HeaderCodec::rocketmq;
+  EXPECT_EQ((*client.call(offset_at("a")).command)->codec, protocol::HeaderCodec::rocketmq)
+      << "the broker was asked in JSON";
+  EXPECT_EQ((*client.call(offset_at("a")).command)->codec, protocol::HeaderCodec::rocketmq);
+}
+
 TEST_F(FrontTest, answers_each_of_many_requests_to_who_asked) {
   start();
   FakeClient& one = connect();

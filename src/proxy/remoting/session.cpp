@@ -36,6 +36,13 @@ std::map<std::string, SharedCommand> same_for_all(const std::set<std::string>& a
   return by_address;
 }
 
+std::string fields_text(const Command& command) {
+  std::string text;
+  for (const protocol::Field& field : command.fields)
+    text += str(field.name, '=', field.value, '\0');
+  return text;
+}
+
 std::optional<BrokerId> copied(const BrokerId* broker) {
   return broker == nullptr ? std::nullopt : std::optional(*broker);
 }
@@ -46,6 +53,8 @@ Session::Session(SessionContext& context, net::Channel& client)
     : context_(context),
       client_(client.handle()),
       broker_(copied(context.broker_of(client.local()))),
+      checks_(context.options.checks_max),
+      queries_(context.options.queries_max),
       upstreams_(context.loop, context.options, client.handle(), broker_.has_value()) {
   // A broker must know the client before it is asked for anything: it filters by what the heartbeat
   // says, and looks for the client in its groups.
@@ -65,14 +74,17 @@ Session::~Session() = default;
 
 void Session::handle(net::RequestContext& request) {
   const Command& command = request.command;
-  if (upstreams_.in_flight() + tasks_.size() >= context_.options.in_flight_max) {
+  if (in_flight() >= context_.options.in_flight_max) {
+    ++context_.counts.throttled;
     return request.responder.fail(Error{
         Errc::overloaded,
         str(context_.options.in_flight_max, " requests of this client are under way already")});
   }
   if (auto may = check_access(command.code, context_.options.admin); !may) {
+    ++context_.counts.denied;
     return request.responder.fail(may.error());
   }
+  if (held_for_ms(command) > 0) request.responder.note_held();
   switch (rule_of(command.code).way) {
     case Way::broker:
       return to_broker(request);
@@ -113,28 +125,25 @@ void Session::start(net::RequestContext& request,
 
 // ---- to one broker
 
-std::optional<std::string> Session::address_now(const Command& command) const {
+const std::string* Session::address_now(const Command& command) const {
   const std::string name = broker_name_of(command);
-  const std::string* address = nullptr;
   if (!name.empty() && !(broker_ && broker_->name == name)) {
-    address = context_.cluster.find_broker(name);
-  } else if (broker_) {
-    address = context_.cluster.find_broker(broker_->name, broker_->id);
-  } else if (const auto check = checks_.find(transaction_of(command)); check != checks_.end()) {
-    address = &check->second;
+    return context_.cluster.find_broker(name);
   }
-  return address == nullptr ? std::nullopt : std::optional(*address);
+  if (broker_) return context_.cluster.find_broker(broker_->name, broker_->id);
+  return checks_.find(transaction_of(command));
 }
 
 void Session::to_broker(net::RequestContext& request) {
-  if (const auto address = address_now(request.command)) {
-    return upstreams_.relay(*address, request.command, std::move(request.responder));
+  if (const std::string* const address = address_now(request.command)) {
+    return upstreams_.relay(*address, request.command, std::move(request.responder),
+                            request.header);
   }
   start(request, &Session::find_and_relay);
 }
 
 net::Task<Result<std::string>> Session::address_later(SharedCommand command) {
-  if (const auto address = address_now(**command)) co_return *address;
+  if (const std::string* const address = address_now(**command)) co_return *address;
   const std::string name = broker_name_of(**command);
   if (!name.empty() && !(broker_ && broker_->name == name)) {
     co_return co_await context_.cluster.broker(name);
@@ -166,7 +175,7 @@ Session::Task Session::to_broker_of_topic(SharedCommand command, net::Responder 
 
 // Every broker of a group's topics knows all its members. One that has just come up may not yet.
 Session::Task Session::to_broker_of_group(SharedCommand command, net::Responder responder) {
-  if (const auto address = address_now(**command)) {
+  if (const std::string* const address = address_now(**command)) {
     co_return upstreams_.relay(*address, **command, std::move(responder));
   }
   const std::string group(group_of(**command));
@@ -263,10 +272,10 @@ Session::Task Session::lock(SharedCommand command, net::Responder responder) {
   succeed(responder, has_body ? merge_locks(locked) : std::string());
 }
 
-// Each broker has an index of its own messages. A client that sees several brokers at one address
-// asks once for each, and each time hears of all.
+// Each broker has an index of its own messages, so clients ask every broker of the topic. Where all
+// have one address the questions are the same, and each goes to another one.
 Session::Task Session::query(SharedCommand command, net::Responder responder) {
-  if (const auto address = address_now(**command)) {
+  if (const std::string* const address = address_now(**command)) {
     co_return upstreams_.relay(*address, **command, std::move(responder));
   }
   const std::string topic(topic_of(**command));
@@ -274,17 +283,13 @@ Session::Task Session::query(SharedCommand command, net::Responder responder) {
   if (!known) co_return responder.fail(known.error());
   std::set<std::string> topics{topic};
   const auto addresses = co_await context_.cluster.brokers_of(std::move(topics));
-  const auto answers = co_await upstreams_.ask_all(same_for_all(addresses, command));
-  std::string messages;
-  Command joined;
-  for (const KeptCommand& answer : answers.came) {
-    if (answer->code != 0) continue;
-    if (messages.empty()) joined = *answer;
-    messages += answer->body;
+  if (addresses.empty()) {
+    const Error nobody{ResponseCode::service_not_available, str("topic ", topic, " has no broker")};
+    co_return responder.fail(nobody);
   }
-  if (messages.empty()) co_return forward_best(answers, responder);
-  joined.body = messages;
-  responder.forward(joined);
+  const std::size_t turn = queries_.at(fields_text(**command))++;
+  const auto address = std::next(addresses.begin(), turn % addresses.size());
+  upstreams_.relay(*address, **command, std::move(responder));
 }
 
 // ---- to name servers
@@ -295,6 +300,7 @@ void Session::follow(std::string_view topic) {
 
 void Session::route(net::RequestContext& request) {
   const auto known = context_.cluster.find_route(topic_of(request.command));
+  ++(known == nullptr ? context_.counts.route_misses : context_.counts.route_hits);
   if (known == nullptr) return start(request, &Session::ask_for_route);
   answer_route(request.command, *known, std::move(request.responder));
 }
@@ -330,15 +336,8 @@ Session::Task Session::ask_name_server(SharedCommand command, net::Responder res
 // ---- transactions
 
 void Session::remember_check(const std::string& address, const Command& check) {
-  const std::string transaction(transaction_of(check));
-  if (transaction.empty()) return;
-  if (checks_.insert_or_assign(transaction, address).second) {
-    checks_in_order_.push_back(transaction);
-  }
-  if (checks_in_order_.size() > context_.options.checks_max) {
-    checks_.erase(checks_in_order_.front());
-    checks_in_order_.pop_front();
-  }
+  const std::string_view transaction = transaction_of(check);
+  if (!transaction.empty()) checks_.at(transaction) = address;
 }
 
 }  // namespace rocketmq::proxy

@@ -3,7 +3,6 @@
 #include <rocketmq/result.h>
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -11,6 +10,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "net/router.h"
@@ -19,7 +19,9 @@
 #include "proxy/remoting/front_options.h"
 #include "proxy/remoting/heartbeat.h"
 #include "proxy/remoting/ports.h"
+#include "proxy/remoting/recent.h"
 #include "proxy/remoting/route_rewrite.h"
+#include "proxy/remoting/session_counts.h"
 #include "proxy/remoting/upstreams.h"
 
 namespace rocketmq::proxy {
@@ -29,6 +31,7 @@ struct SessionContext {
   net::Loop& loop;
   const FrontOptions& options;
   Cluster& cluster;
+  SessionCounts& counts;
   // The broker that has this local address to itself, or nullptr.
   std::function<const BrokerId*(std::string_view local)> broker_of;
   // Where the client of this request is told that brokers are.
@@ -48,13 +51,20 @@ class Session {
   // It is answered sooner or later, whatever happens to brokers and name servers.
   void handle(net::RequestContext& request);
 
+  std::size_t in_flight() const { return upstreams_.in_flight() + tasks_.size(); }
+  std::size_t upstream_count() const { return upstreams_.open().size(); }
+
+  // Of connections to brokers from now on.
+  void set_tls(std::shared_ptr<const net::TlsContext> tls) { upstreams_.set_tls(std::move(tls)); }
+
  private:
   using Task = net::Task<>;
 
   // ---- to one broker
   void to_broker(net::RequestContext& request);
-  // Where the broker is that a command is for, if that can be told without asking.
-  std::optional<std::string> address_now(const protocol::Command& command) const;
+  // Where the broker is that a command is for, if that can be told without asking; or null.
+  // Not to be kept.
+  const std::string* address_now(const protocol::Command& command) const;
   net::Task<Result<std::string>> address_later(SharedCommand command);
   Task find_and_relay(SharedCommand command, net::Responder responder);
   Task to_broker_of_topic(SharedCommand command, net::Responder responder);
@@ -82,10 +92,10 @@ class Session {
   const net::ChannelHandle client_;
   const std::optional<BrokerId> broker_;  // whose address the client came by
   Heartbeat heartbeat_;
-  std::vector<net::Responder> same_heartbeats_;             // that wait for the answer to the first
-  std::set<std::string, std::less<>> topics_;               // the client asked where they are
-  std::map<std::string, std::string, std::less<>> checks_;  // transaction -> its broker's address
-  std::deque<std::string> checks_in_order_;
+  std::vector<net::Responder> same_heartbeats_;  // that wait for the answer to the first
+  std::set<std::string, std::less<>> topics_;    // the client asked where they are
+  Recent<std::string> checks_;                   // transaction -> its broker's address
+  Recent<std::size_t> queries_;                  // query -> how often it was asked
   Upstreams upstreams_;
   net::TaskSet tasks_;
 };

@@ -19,10 +19,17 @@ std::int64_t milliseconds(net::Duration duration) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
 }
 
+constexpr std::string_view suggestion = "suggestWhichBrokerId";
+
+bool suggests_slave(const Command& answer) {
+  const std::string_view* const id = protocol::find_field(answer.fields, suggestion);
+  return id != nullptr && *id != "0";
+}
+
 Command without_suggestion(const Command& answer) {
   Command changed = answer;
   for (protocol::Field& field : changed.fields) {
-    if (field.name == "suggestWhichBrokerId") field.value = "0";
+    if (field.name == suggestion) field.value = "0";
   }
   return changed;
 }
@@ -51,8 +58,10 @@ class Upstreams::Relay final : public protocol::PendingCall {
       return responder_.fail(Error{ResponseCode::service_not_available,
                                    str("broker ", address_, " is about to stop")});
     }
-    const bool is_changed = is_pull(code_) && !upstreams_.slaves_have_addresses_;
-    responder_.forward(is_changed ? without_suggestion(answer) : answer);
+    if (is_pull(code_) && !upstreams_.slaves_have_addresses_ && suggests_slave(answer)) {
+      return responder_.forward(without_suggestion(answer));
+    }
+    responder_.forward(answer, incoming.header());
   }
   void failed(const Error& error) override {
     const std::unique_ptr<Relay> self(this);
@@ -94,10 +103,10 @@ Upstreams::~Upstreams() = default;
 
 // ---- to brokers
 
-void Upstreams::relay(const std::string& address, const Command& command,
-                      net::Responder responder) {
+void Upstreams::relay(const std::string& address, const Command& command, net::Responder responder,
+                      std::string_view header) {
   if (net::Channel* const upstream = pool_->find(address)) {
-    return relay_on(*upstream, address, command, std::move(responder));
+    return relay_on(*upstream, address, command, std::move(responder), header);
   }
   tasks_.start(
       connect_and_relay(address, std::make_shared<KeptCommand>(command), std::move(responder)));
@@ -116,10 +125,10 @@ net::Task<> Upstreams::connect_and_relay(std::string address, SharedCommand comm
 }
 
 void Upstreams::relay_on(net::Channel& upstream, const std::string& address, const Command& command,
-                         net::Responder responder) {
-  if (command.is_oneway()) return static_cast<void>(upstream.oneway(command));
+                         net::Responder responder, std::string_view header) {
+  if (command.is_oneway()) return static_cast<void>(upstream.oneway(command, header));
   auto relay = std::make_unique<Relay>(*this, address, std::move(responder), command.code);
-  if (auto sent = upstream.send(*relay, command, timeout_of(command)); !sent) {
+  if (auto sent = upstream.send(*relay, command, timeout_of(command), header); !sent) {
     return relay.release()->failed(sent.error());
   }
   relay.release();  // answered() or failed() deletes it
@@ -187,9 +196,11 @@ void Upstreams::push(net::RequestContext& request) {
       if (pool_->find(address) == &request.channel) on_push(address, request.command);
     }
   }
-  if (request.command.is_oneway()) return static_cast<void>(client->oneway(request.command));
+  if (request.command.is_oneway())
+    return static_cast<void>(client->oneway(request.command, request.header));
   auto relay = std::make_unique<Relay>(*this, "", std::move(request.responder), 0);
-  if (auto sent = client->send(*relay, request.command, options_.push_timeout); !sent) {
+  if (auto sent = client->send(*relay, request.command, options_.push_timeout, request.header);
+      !sent) {
     return relay.release()->failed(sent.error());
   }
   relay.release();

@@ -7,6 +7,8 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "net/channel_pool.h"
@@ -32,8 +34,9 @@ class Upstreams {
 
   // Passes the command on to the broker at `address`, connecting first if need be, and its answer,
   // or why there is none, to the client.
-  void relay(const std::string& address, const protocol::Command& command,
-             net::Responder responder);
+  // In the bytes it came in where `header` is given, as it came.
+  void relay(const std::string& address, const protocol::Command& command, net::Responder responder,
+             std::string_view header = {});
   // The answer as it came, whatever its code; errors as the client is to be told them.
   net::Task<Result<KeptCommand>> ask(std::string address, SharedCommand command);
   // The same of several, side by side: the answers that came, and the last error.
@@ -42,6 +45,8 @@ class Upstreams {
     Error last_error{ResponseCode::service_not_available, "no broker is known for this"};
   };
   net::Task<Answers> ask_all(std::map<std::string, SharedCommand> by_address);
+
+  void set_tls(std::shared_ptr<const net::TlsContext> tls) { pool_->set_tls(std::move(tls)); }
 
   // Addresses of the open ones.
   const std::set<std::string>& open() const { return open_; }
@@ -60,7 +65,8 @@ class Upstreams {
   struct Round;
 
   void relay_on(net::Channel& upstream, const std::string& address,
-                const protocol::Command& command, net::Responder responder);
+                const protocol::Command& command, net::Responder responder,
+                std::string_view header = {});
   net::Task<> connect_and_relay(std::string address, SharedCommand command,
                                 net::Responder responder);
   net::Task<> ask_for(std::shared_ptr<Round> round, std::string address, SharedCommand command);

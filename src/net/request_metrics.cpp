@@ -1,4 +1,4 @@
-#include "broker-lite/metrics/request_metrics.h"
+#include "net/request_metrics.h"
 
 #include <rocketmq/request_code.h>
 
@@ -9,10 +9,9 @@
 #include "net/channel.h"
 #include "protocol/str.h"
 
-namespace rocketmq::broker {
+namespace rocketmq::net {
 namespace {
 
-using net::AnsweredRequest;
 using protocol::prometheus_labels;
 using std::chrono::duration;
 
@@ -42,6 +41,14 @@ std::string_view result_of(AnsweredRequest::To to) {
   return "";
 }
 
+std::string text_of(const AnsweredRequest& request) {
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(request.took).count();
+  const std::string peer = request.channel == nullptr ? "" : str(" peer=", request.channel->peer());
+  return str(" code=", name_of<RequestCode>(request.code), " took_ms=", ms,
+             " answer=", name_of<ResponseCode>(request.answer_code),
+             " result=", result_of(request.to), peer);
+}
+
 }  // namespace
 
 std::size_t RequestMetrics::Hash::operator()(const Key& key) const {
@@ -54,16 +61,17 @@ std::size_t RequestMetrics::Hash::operator()(const Key& key) const {
 
 void RequestMetrics::answered(const AnsweredRequest& request) {
   if (options_.counts) count(request, duration<double, std::milli>(request.took).count());
-  const bool is_slow = options_.slow_from > net::Duration::zero() &&
+  const bool is_slow = options_.slow_from > Duration::zero() &&
                        request.took >= options_.slow_from && !request.was_held;
   if (is_slow) tell_slow(request);
+  if (options_.access_log) options_.access_log(str("request:", text_of(request)));
 }
 
 void RequestMetrics::count(const AnsweredRequest& request, double ms) {
   const Key key{request.code, request.answer_code, request.to, request.was_held};
   auto found = latencies_.find(key);
   if (found == latencies_.end() && latencies_.size() < kinds_max) {
-    found = latencies_.emplace(key, Histogram(latency_bounds)).first;
+    found = latencies_.emplace(key, protocol::Histogram(latency_bounds)).first;
   }
   if (found != latencies_.end()) found->second.add(ms);
 
@@ -78,12 +86,8 @@ void RequestMetrics::count(const AnsweredRequest& request, double ms) {
 void RequestMetrics::tell_slow(const AnsweredRequest& request) {
   const auto [may_log, suppressed] = log_limit_.ask(loop_.now());
   if (!may_log) return;
-  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(request.took).count();
-  const std::string peer = request.channel == nullptr ? "" : str(" peer=", request.channel->peer());
   const std::string rest = suppressed == 0 ? "" : str(" (", suppressed, " more lines left out)");
-  log_(str("slow request: code=", name_of<RequestCode>(request.code), " took_ms=", ms,
-           " answer=", name_of<ResponseCode>(request.answer_code),
-           " result=", result_of(request.to), peer, rest));
+  log_(str("slow request:", text_of(request), rest));
 }
 
 void RequestMetrics::write(protocol::PrometheusText& text) const {
@@ -116,4 +120,4 @@ void RequestMetrics::write(protocol::PrometheusText& text) const {
                   "");
 }
 
-}  // namespace rocketmq::broker
+}  // namespace rocketmq::net

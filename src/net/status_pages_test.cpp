@@ -1,17 +1,17 @@
-#include "broker-lite/status_pages.h"
+#include "net/status_pages.h"
 
 #include <gmock/gmock.h>
 
-namespace rocketmq::broker {
+namespace rocketmq::net {
 namespace {
 
 using ::testing::HasSubstr;
 
 struct StatusPages : ::testing::Test {
-  net::HttpResponse get(const char* path) { return pages({.path = path}); }
+  HttpResponse get(const char* path) { return pages({.path = path}); }
 
   Result<void> ready;
-  net::HttpServer::Handler pages =
+  HttpServer::Handler pages =
       status_pages({.metrics = [] { return "up 1\n"; }, .readiness = [this] { return ready; }});
 };
 
@@ -36,4 +36,4 @@ TEST_F(StatusPages, say_what_there_is) {
 }
 
 }  // namespace
-}  // namespace rocketmq::broker
+}  // namespace rocketmq::net

@@ -9,7 +9,7 @@
 #include "protocol/prometheus_text.h"
 #include "protocol/str.h"
 
-namespace rocketmq::broker {
+namespace rocketmq::protocol {
 
 // How many values there were up to each of some bounds. `bounds` outlive it.
 class Histogram {
@@ -45,4 +45,4 @@ class Histogram {
   double sum_ = 0;
 };
 
-}  // namespace rocketmq::broker
+}  // namespace rocketmq::protocol

@@ -1,13 +1,11 @@
-#include "broker-lite/status_pages.h"
+#include "net/status_pages.h"
 
 #include <utility>
 
 #include "protocol/str.h"
 
-namespace rocketmq::broker {
+namespace rocketmq::net {
 namespace {
-
-using net::HttpResponse;
 
 HttpResponse readiness_page(const Result<void>& ready) {
   if (ready) return {.body = "ready\n"};
@@ -16,8 +14,8 @@ HttpResponse readiness_page(const Result<void>& ready) {
 
 }  // namespace
 
-net::HttpServer::Handler status_pages(StatusSource source) {
-  return [source = std::move(source)](const net::HttpRequest& request) -> HttpResponse {
+HttpServer::Handler status_pages(StatusSource source) {
+  return [source = std::move(source)](const HttpRequest& request) -> HttpResponse {
     if (request.path == "/metrics") {
       return {.body = source.metrics(), .content_type = "text/plain; version=0.0.4; charset=utf-8"};
     }
@@ -27,4 +25,4 @@ net::HttpServer::Handler status_pages(StatusSource source) {
   };
 }
 
-}  // namespace rocketmq::broker
+}  // namespace rocketmq::net

@@ -1,4 +1,4 @@
-#include "broker-lite/metrics/process_metrics.h"
+#include "net/process_metrics.h"
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -14,7 +14,7 @@
 
 #include "protocol/split.h"
 
-namespace rocketmq::broker {
+namespace rocketmq::net {
 namespace {
 
 std::string first_line_of(const char* path) {
@@ -102,4 +102,4 @@ void write_process(protocol::PrometheusText& text) {
   }
 }
 
-}  // namespace rocketmq::broker
+}  // namespace rocketmq::net

@@ -7,7 +7,7 @@
 
 #include "net/http_server.h"
 
-namespace rocketmq::broker {
+namespace rocketmq::net {
 
 // What the pages show; called on the loop.
 struct StatusSource {
@@ -17,6 +17,6 @@ struct StatusSource {
 
 // /metrics, /healthz: the process answers, and /readyz: clients find the broker and may send. For
 // who watches or restarts it.
-net::HttpServer::Handler status_pages(StatusSource source);
+HttpServer::Handler status_pages(StatusSource source);
 
-}  // namespace rocketmq::broker
+}  // namespace rocketmq::net
