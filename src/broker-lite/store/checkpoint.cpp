@@ -9,6 +9,7 @@ namespace {
 
 const std::string path = "checkpoint";
 constexpr std::size_t file_size = 4096;  // Java: MappedFile.OS_PAGE_SIZE
+constexpr std::size_t last_position_at = file_size - sizeof(std::int64_t);
 
 }  // namespace
 
@@ -31,6 +32,10 @@ Result<Checkpoint> load_checkpoint(Directory& directory) {
   checkpoint.index_msg_timestamp = reader.read<std::int64_t>();
   checkpoint.master_flushed_offset = reader.read<std::int64_t>();
   checkpoint.confirm_phy_offset = reader.read<std::int64_t>();
+  if (text->size() == file_size) {  // one more than the position: zeros mean none
+    checkpoint.last_position =
+        protocol::load_big<std::int64_t>(text->data() + last_position_at) - 1;
+  }
   return checkpoint;
 }
 
@@ -43,7 +48,8 @@ Result<void> save_checkpoint(Directory& directory, const Checkpoint& checkpoint)
                                    checkpoint.confirm_phy_offset}) {
     protocol::append_big(bytes, field);
   }
-  bytes.resize(file_size);
+  bytes.resize(last_position_at);
+  protocol::append_big(bytes, checkpoint.last_position + 1);
   if (auto written = (*file)->write(0, bytes); !written) return written;
   return (*file)->sync();
 }

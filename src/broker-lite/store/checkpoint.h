@@ -17,6 +17,9 @@ struct Checkpoint {
   std::int64_t index_msg_timestamp = 0;   // of the last full index file
   std::int64_t master_flushed_offset = 0;
   std::int64_t confirm_phy_offset = 0;
+  // Of the last record when we stopped cleanly; older after a stock broker, which leaves it alone.
+  // At the very end of the file, where stock has nothing.
+  std::int64_t last_position = -1;
 
   // Java: StoreCheckpoint.getMinTimestamp: three seconds for clocks that step back.
   std::int64_t min_timestamp() const;

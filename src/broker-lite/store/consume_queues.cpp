@@ -14,6 +14,7 @@ namespace {
 
 const std::string folder = "consumequeue";
 constexpr std::size_t queues_looked_at_max = 256;  // some milliseconds, where entries are read
+constexpr std::size_t topics_woken_max = 32;
 constexpr std::int64_t none = std::numeric_limits<std::int64_t>::max();
 
 std::optional<std::int32_t> parse_queue_id(std::string_view name) {
@@ -51,6 +52,7 @@ ConsumeQueues::ConsumeQueues(Directory& directory, const StoreOptions& options)
       file_size_(rounded_up(options.mapped_file_size_consume_queue)),
       buffer_bytes_(static_cast<std::size_t>(options.consume_queue_buffer_bytes /
                                              QueueEntry::encoded_size * QueueEntry::encoded_size)),
+      recovered_end_(none),
       written_from_(none),
       syncing_from_(none) {}
 
@@ -59,24 +61,49 @@ Result<void> ConsumeQueues::load(std::int64_t log_min) {
   auto topics = directory_.list(folder);
   if (!topics) return std::move(topics).error();
   for (const DirectoryEntry& topic : *topics) {
-    if (!topic.is_directory || !is_topic_name(topic.name)) continue;
-    if (auto loaded = load_topic(topic.name, log_min); !loaded) return loaded;
+    if (topic.is_directory && is_topic_name(topic.name)) sleeping_.insert(topic.name);
   }
   return {};
 }
 
-Result<void> ConsumeQueues::load_topic(const std::string& topic, std::int64_t log_min) {
-  auto queues = directory_.list(folder + '/' + topic);
+Result<void> ConsumeQueues::load_all() {
+  std::vector<std::string> topics(sleeping_.begin(), sleeping_.end());
+  std::ranges::sort(topics);
+  for (const std::string& topic : topics) {
+    if (auto loaded = wake(topic); !loaded) return loaded;
+  }
+  return {};
+}
+
+Result<void> ConsumeQueues::wake(std::string_view topic) {
+  const auto sleeping = sleeping_.find(topic);
+  if (sleeping == sleeping_.end()) return {};
+  const std::string name = *sleeping;
+  auto queues = directory_.list(folder + '/' + name);
   if (!queues) return std::move(queues).error();
   for (const DirectoryEntry& queue : *queues) {
     const auto id = parse_queue_id(queue.name);
     if (!queue.is_directory || !id) continue;
-    if (auto loaded = find_or_create(topic, *id).load(log_min); !loaded) return loaded;
+    if (auto loaded = load_queue(name, *id); !loaded) {
+      std::erase_if(all_, [&](const ConsumeQueue* one) { return one->topic() == name; });
+      topics_.erase(name);
+      return loaded;
+    }
   }
+  sleeping_.erase(name);
   return {};
 }
 
+Result<void> ConsumeQueues::load_queue(const std::string& topic, std::int32_t queue_id) {
+  ConsumeQueue& queue = find_or_create(topic, queue_id);
+  if (auto loaded = queue.load(log_min_); !loaded) return loaded;
+  if (queue.last_position() < recovered_end_) return {};
+  return queue.drop_from_position(recovered_end_, ConsumeQueue::Zero::always);
+}
+
 ConsumeQueue* ConsumeQueues::find(std::string_view topic, std::int32_t queue_id) const {
+  // To load what is on disk changes nothing that could be told from outside.
+  if (!const_cast<ConsumeQueues*>(this)->load_topic(topic)) return nullptr;
   ConsumeQueue* queue = find_loaded(topic, queue_id);
   // Where its entries cannot be read the first offset stays; to read a message from there says so.
   if (queue != nullptr) (void)queue->follow_log(log_min_);
@@ -112,6 +139,7 @@ ConsumeQueue& ConsumeQueues::find_or_create(std::string_view topic, std::int32_t
 }
 
 Result<void> ConsumeQueues::remove_topic(std::string_view topic) {
+  if (auto loaded = load_topic(topic); !loaded) return loaded;
   const auto found = topics_.find(topic);
   if (found == topics_.end()) return {};
   std::vector<ConsumeQueue*> queues;
@@ -121,6 +149,7 @@ Result<void> ConsumeQueues::remove_topic(std::string_view topic) {
 
 Result<std::size_t> ConsumeQueues::remove_expired(
     const std::function<bool(std::string_view topic)>& stays) {
+  if (auto loaded = load_all(); !loaded) return std::move(loaded).error();
   std::vector<ConsumeQueue*> expired;
   for (ConsumeQueue* queue : all_) {
     const bool is_expired = queue->last_position() >= 0 && queue->last_position() < log_min_ &&
@@ -159,7 +188,7 @@ Result<void> ConsumeQueues::remove_queues(std::vector<ConsumeQueue*> queues) {
 }
 
 std::vector<std::string> ConsumeQueues::topics() const {
-  std::vector<std::string> names;
+  std::vector<std::string> names(sleeping_.begin(), sleeping_.end());
   for (const auto& [name, topic] : topics_) names.push_back(name);
   return names;
 }
@@ -170,7 +199,15 @@ void ConsumeQueues::log_begins_at(std::int64_t log_min) {
 }
 
 Result<bool> ConsumeQueues::remove_old_files(std::size_t files_max) {
-  for (std::size_t looked_at = 0; old_files_from_ < all_.size(); ++old_files_from_) {
+  std::size_t topics_woken = 0;
+  for (std::size_t looked_at = 0;; ++old_files_from_) {
+    while (old_files_from_ >= all_.size()) {
+      if (sleeping_.empty()) return false;
+      if (++topics_woken > topics_woken_max) return true;
+      if (auto loaded = wake(std::string(*sleeping_.begin())); !loaded) {
+        return std::move(loaded).error();
+      }
+    }
     ConsumeQueue& queue = *all_[old_files_from_];
     if (!queue.has_many_files()) continue;
     if (++looked_at > queues_looked_at_max) return true;
@@ -180,7 +217,6 @@ Result<bool> ConsumeQueues::remove_old_files(std::size_t files_max) {
     files_max -= *removed;
     if (files_max == 0) return true;
   }
-  return false;
 }
 
 void ConsumeQueues::append(ConsumeQueue& queue, const QueueEntry& entry) {

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "broker-lite/store/consume_queue.h"
@@ -33,14 +34,25 @@ class ConsumeQueues {
  public:
   ConsumeQueues(Directory& directory, const StoreOptions& options);
 
-  // Finds the queues on disk, for a log that begins at `log_min`. Folders with other names are left
-  // alone.
+  // Finds the topics on disk, for a log that begins at `log_min`. Their queues are loaded when the
+  // topic is first asked for: there may be a hundred thousand, most of them asleep. Folders with
+  // other names are left alone.
   Result<void> load(std::int64_t log_min);
+  Result<void> load_all();
+  // Loads the topic's queues, unless they are. Tried again after a failure; until then the topic
+  // has no queues.
+  Result<void> load_topic(std::string_view topic) {
+    return sleeping_.empty() ? Result<void>() : wake(topic);
+  }
+  // Recovery is done: entries behind the log's end, in queues that sleep on, are void.
+  void log_ends_at(std::int64_t log_end) { recovered_end_ = log_end; }
 
   // Its first offset is right for the log as it is now.
   ConsumeQueue* find(std::string_view topic, std::int32_t queue_id) const;
-  // `topic` satisfies is_topic_name(). Makes no file before the first entry is written.
+  // `topic` satisfies is_topic_name(), and load_topic() has succeeded. Makes no file before the
+  // first entry is written.
   ConsumeQueue& find_or_create(std::string_view topic, std::int32_t queue_id);
+  // Those that are loaded.
   const std::vector<ConsumeQueue*>& all() const { return all_; }
   Result<void> remove_topic(std::string_view topic);
   // Those all of whose messages have gone with the log, unless their topic `stays`; says how many.
@@ -97,7 +109,8 @@ class ConsumeQueues {
   };
 
   ConsumeQueue* find_loaded(std::string_view topic, std::int32_t queue_id) const;
-  Result<void> load_topic(const std::string& topic, std::int64_t log_min);
+  Result<void> wake(std::string_view topic);
+  Result<void> load_queue(const std::string& topic, std::int32_t queue_id);
   Result<void> remove_queues(std::vector<ConsumeQueue*> queues);
   Result<void> write_queue(ConsumeQueue& queue);
 
@@ -107,8 +120,10 @@ class ConsumeQueues {
   std::size_t buffer_bytes_;  // a multiple of an entry
   std::uint64_t next_number_ = 0;
   std::unordered_map<std::string, std::unique_ptr<Topic>, Hash, std::equal_to<>> topics_;
+  std::unordered_set<std::string, Hash, std::equal_to<>> sleeping_;  // on disk, not loaded
   std::vector<ConsumeQueue*> all_;
   std::int64_t log_min_ = 0;
+  std::int64_t recovered_end_;
   std::size_t old_files_from_ = 0;  // the next of all_ to be looked at for old files
 
   mutable std::deque<Waiting> waiting_;  // by position

@@ -32,6 +32,7 @@ struct Queues {
   void load_again(std::int64_t log_min = 0) {
     queues = std::make_unique<ConsumeQueues>(directory, options);
     queues->load(log_min).value();
+    queues->load_all().value();
   }
   std::vector<std::int64_t> positions() {
     std::vector<std::int64_t> all;
@@ -90,6 +91,54 @@ TEST(ConsumeQueue, is_found_again) {
   EXPECT_EQ(q.queues->find("T", 4), nullptr);
   EXPECT_EQ(q.queues->find("U", 3), nullptr);
   EXPECT_EQ(q.queues->find("T", -1), nullptr);
+}
+
+TEST(ConsumeQueues, are_loaded_with_the_first_of_their_topic_that_is_asked_for) {
+  Queues q;
+  q.append_many(0, 4);
+  q.append(400, 7);
+  q.queues->append(q.queues->find_or_create("U", 0), {500, 100, 0});
+  q.queues->write_all().value();
+
+  q.queues = std::make_unique<ConsumeQueues>(q.directory, q.options);
+  q.queues->load(0).value();
+  EXPECT_THAT(q.queues->all(), IsEmpty());
+  EXPECT_THAT(q.queues->topics(), testing::UnorderedElementsAre("T", "U"));
+  EXPECT_EQ(q.queues->find("no such topic", 0), nullptr);
+  EXPECT_THAT(q.queues->all(), IsEmpty());
+  EXPECT_EQ(q.queues->find("T", 3)->max_offset(), 4);
+  EXPECT_EQ(q.queues->all().size(), 2U);
+  EXPECT_THAT(q.queues->topics(), testing::UnorderedElementsAre("T", "U"));
+}
+
+TEST(ConsumeQueues, try_again_to_load_what_could_not_be) {
+  Queues q;
+  q.append_many(0, 4);
+  q.queues->write_all().value();
+  q.queues = std::make_unique<ConsumeQueues>(q.directory, q.options);
+  q.queues->load(0).value();
+  const std::string stray = "consumequeue/T/3/00000000000000000600";
+  (void)q.directory.open(stray, OpenMode::create).value();
+  EXPECT_FALSE(q.queues->load_topic("T"));
+  EXPECT_EQ(q.queues->find("T", 3), nullptr);
+  EXPECT_THAT(q.queues->all(), IsEmpty());
+  q.directory.remove(stray).value();
+  EXPECT_EQ(q.queues->find("T", 3)->max_offset(), 4);
+}
+
+TEST(ConsumeQueues, drop_entries_behind_the_end_of_the_log_that_recovery_did_not_see) {
+  Queues q;
+  q.append_many(0, 4);
+  q.queues->write_all().value();
+  q.queues = std::make_unique<ConsumeQueues>(q.directory, q.options);
+  q.queues->load(0).value();
+  q.queues->log_ends_at(200);
+  EXPECT_THAT(q.positions(), IsEmpty()) << "not loaded by find_or_create()";
+  q.queues = std::make_unique<ConsumeQueues>(q.directory, q.options);
+  q.queues->load(0).value();
+  q.queues->log_ends_at(200);
+  q.queues->load_topic("T").value();
+  EXPECT_THAT(q.positions(), ElementsAre(0, 100));
 }
 
 TEST(ConsumeQueue, fills_the_file_before_a_first_offset_that_is_not_zero) {

@@ -77,7 +77,8 @@ Result<void> MessageStore::start() {
   if (!was_clean) {
     if (auto marked = running_.set(); !marked) return marked;
   }
-  running_.update(queues_.written_to(recovered_.end));
+  last_position_ = recovered_.last_position;
+  running_.update(queues_.written_to(std::max<std::int64_t>(last_position_, 0)));
 
   // A damaged time from the far future must not become the time of every message to come.
   constexpr std::int64_t day_ms = 86'400'000;
@@ -119,23 +120,34 @@ Result<void> MessageStore::close(std::int64_t now_ms) {
   make_readable(end);
   failure_ = {ResponseCode::service_not_available, "the store has been closed"};
 
-  if (auto written = queues_.write_all(); !written) return written;
-  const auto files = queues_.unsynced_files();
-  const bool are_many = files.size() > queue_files_synced_singly;
-  if (auto synced = are_many ? directory_.sync_all() : ConsumeQueues::sync(directory_, files);
-      !synced) {
-    return synced;
-  }
+  const auto queues_synced = sync_queues_at_stop(end);
+  if (!queues_synced) return queues_synced.error();
   if (options_.message_index_enable) {
     index_readable(index_bytes_at_start);
     if (auto indexed = index_.write_all(now_ms); !indexed) return indexed;
     checkpoint_.index_msg_timestamp = index_.full_timestamp();
   }
   if (auto removed = log_.remove_unused_files(); !removed) return removed;
-  checkpoint_.physic_msg_timestamp = checkpoint_.logics_msg_timestamp = last_store_timestamp_;
+  checkpoint_.physic_msg_timestamp = last_store_timestamp_;
+  if (*queues_synced) checkpoint_.logics_msg_timestamp = last_store_timestamp_;
   checkpoint_.confirm_phy_offset = end;
+  checkpoint_.last_position = last_position_;
   if (auto saved = save_checkpoint(directory_, checkpoint_); !saved) return saved;
-  return running_.remove();
+  if (*queues_synced) return running_.remove();
+  running_.update(queues_.written_to(std::max<std::int64_t>(last_position_, 0)));
+  return {};
+}
+
+// False where it would take too long, as when thousands of queues were written to lately.
+Result<bool> MessageStore::sync_queues_at_stop(std::int64_t end) {
+  const auto files_max = static_cast<std::size_t>(options_.consume_queue_files_at_stop);
+  if (auto written = queues_.write(end, files_max); !written) return std::move(written).error();
+  const auto files = queues_.unsynced_files();
+  if (queues_.written_to(end) < end || files.size() > files_max) return false;
+  const bool are_many = files.size() > queue_files_synced_singly;
+  auto synced = are_many ? directory_.sync_all() : ConsumeQueues::sync(directory_, files);
+  if (!synced) return std::move(synced).error();
+  return true;
 }
 
 // --- putting ---
@@ -159,6 +171,7 @@ void MessageStore::set_disk_use(std::int32_t used_percent, std::int32_t used_per
 Result<Placed> MessageStore::put(const RecordView& message, std::int64_t now_ms) {
   if (!is_writable()) return refusal(failure());
   if (auto checked = put_limits_.check(message); !checked) return std::move(checked).error();
+  if (auto loaded = queues_.load_topic(message.topic); !loaded) return refusal(loaded.error());
   const CommitLog::Slot slot = log_.append(protocol::record_size(message));
   encode(message, slot.bytes, slot.position, now_ms);
   return Placed{uncommitted_.back().queue_offset, slot.position, log_.end(), last_store_timestamp_};
@@ -168,6 +181,7 @@ Result<PlacedBatch> MessageStore::put_batch(const RecordView& common, std::strin
                                             std::int64_t now_ms) {
   if (!is_writable()) return refusal(failure());
   if (batch_body.size() > options_.max_message_size) return put_limits_.illegal();
+  if (auto loaded = queues_.load_topic(common.topic); !loaded) return refusal(loaded.error());
 
   std::vector<RecordView> messages;
   std::size_t size = 0;
@@ -260,6 +274,7 @@ void MessageStore::make_readable(std::int64_t end) {
   }
   for (const Coming& coming : readable_now_) {
     readable_timestamp_ = coming.store_timestamp;
+    last_position_ = coming.entry.position;
     if (coming.queue != nullptr) queues_.append(*coming.queue, coming.entry);
   }
   index_readable(index_bytes_per_turn);
@@ -323,7 +338,7 @@ void MessageStore::tick(std::int64_t now_ms) {
   queues_.release_idle();
   index_readable(index_bytes_per_turn);
   start_index_write();
-  running_.update(queues_.written_to(readable_end()));
+  running_.update(queues_.written_to(std::max<std::int64_t>(last_position_, 0)));
   start_queue_sync();
   save_checkpoint_if_moved();
   log_.prepare_next_file();

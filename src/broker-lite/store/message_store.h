@@ -199,7 +199,8 @@ class MessageStore {
   std::int64_t flushed_position() const { return flush_.flushed(); }  // on disk up to here
 
   // Clean stop: commits, writes and syncs everything, removes the mark of an unclean end. Waits for
-  // the disk. Without success the next open() recovers as after a crash.
+  // the disk. Where too many queue files are not synced yet the mark stays, and the next open()
+  // makes what they lack from the log; without success it recovers as after a crash.
   Result<void> close(std::int64_t now_ms);
 
  private:
@@ -214,6 +215,7 @@ class MessageStore {
   MessageStore(StoreOptions options, Directory& directory, Flusher& flusher);
   Result<void> start();
   std::int64_t synced_end(bool was_clean) const;
+  Result<bool> sync_queues_at_stop(std::int64_t end);
 
   Error refusal(const Error& why) const { return not_available(why, disk_used_percent_); }
   void first_file_removed();
@@ -257,6 +259,7 @@ class MessageStore {
   std::vector<Coming> readable_now_;
   std::int64_t last_store_timestamp_ = 0;  // of all put; times do not go back
   std::int64_t readable_timestamp_ = 0;    // of the last readable message
+  std::int64_t last_position_ = -1;        // of the same
   std::int64_t next_flush_ms_ = 0;
   std::int64_t now_ms_ = 0;
   bool is_syncing_queues_ = false;

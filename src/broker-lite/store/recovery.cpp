@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -30,20 +31,70 @@ class Recovery {
         tags_code_(tags_code) {}
 
   Result<Recovered> run() {
-    std::int64_t start = start_.first();
-    for (;;) {
-      const auto is_complete = walk(start);
-      if (!is_complete) return is_complete.error();
-      if (*is_complete) break;
-      start = start_.earlier(start);
-    }
+    const auto noted = start_.noted();
+    auto is_complete = noted ? confirm(*noted) : false;
+    if (is_complete && !*is_complete) is_complete = make_anew();
+    if (!is_complete) return std::move(is_complete).error();
     result_.cut_bytes = reader_.used_bytes(result_.end);
     if (auto cut = log_.truncate(result_.end); !cut) return std::move(cut).error();
+    queues_.log_ends_at(result_.end);
     return result_;
   }
 
  private:
   // --- reading the log ---
+
+  // After most stops only the last entries are missing. The others are left as they are, and queues
+  // without any asleep: there may be a hundred thousand. False where the log or a queue shows
+  // anything else; nothing was changed then that walk() would not take back.
+  Result<bool> confirm(std::int64_t start) {
+    result_ = {.start = start, .end = start};
+    while (result_.end < reader_.end()) {
+      if (const auto record = reader_.record(result_.end)) {
+        auto confirmed = confirm_entry(*record);
+        if (!confirmed || !*confirmed) return confirmed;
+        count(*record);
+      } else if (reader_.is_blank(result_.end)) {
+        result_.end = reader_.file_end(result_.end);
+      } else if (reader_.next_record(result_.end, result_.last_store_timestamp)) {
+        return false;
+      } else {
+        break;
+      }
+    }
+    return std::ranges::none_of(queues_.all(), [&](const ConsumeQueue* queue) {
+      return queue->last_position() >= result_.end;
+    });
+  }
+
+  // The record's entry is there, or it is the next one of its queue.
+  Result<bool> confirm_entry(const RecordView& record) {
+    if (!has_place(record)) return true;
+    if (auto loaded = queues_.load_topic(record.topic); !loaded) return std::move(loaded).error();
+    const ConsumeQueue* queue = queues_.find(record.topic, record.queue_id);
+    const std::int64_t next = queue ? queue->max_offset() : 0;
+    if (record.queue_offset == next) {
+      const bool is_behind = !queue || queue->last_position() < record.physical_offset;
+      if (is_behind) append(record, entry_of(record));
+      return is_behind;
+    }
+    if (record.queue_offset > next || record.queue_offset < queue->min_offset()) return false;
+    QueueEntry entry;
+    const auto count = queue->read(record.queue_offset, std::span(&entry, 1));
+    if (!count) return count.error();
+    return entry.position == record.physical_offset &&
+           entry.size == static_cast<std::int32_t>(record.bytes.size());
+  }
+
+  Result<bool> make_anew() {
+    if (auto loaded = queues_.load_all(); !loaded) return std::move(loaded).error();
+    std::int64_t start = start_.first();
+    for (;;) {
+      auto is_complete = walk(start);
+      if (!is_complete || *is_complete) return is_complete;
+      start = start_.earlier(start);
+    }
+  }
 
   // False when the queues lack entries of records before `start`.
   Result<bool> walk(std::int64_t start) {
@@ -78,19 +129,32 @@ class Recovery {
   Result<bool> take(const RecordView& record) {
     auto entered = enter(record);
     if (!entered || !*entered) return entered;
+    count(record);
+    return true;
+  }
+
+  void count(const RecordView& record) {
     ++result_.records;
+    result_.last_position = record.physical_offset;
     result_.last_store_timestamp = std::max(result_.last_store_timestamp, record.store_timestamp);
     result_.end += static_cast<std::int64_t>(record.bytes.size());
-    return true;
+  }
+
+  // What no send would have been allowed to store cannot be asked for either.
+  static bool has_place(const RecordView& record) {
+    return belongs_in_queue(record.sys_flag) && is_topic_name(record.topic) &&
+           record.queue_id >= 0 && record.queue_offset >= 0 &&
+           record.queue_offset <= queue_offset_max;
+  }
+
+  QueueEntry entry_of(const RecordView& record) const {
+    return {record.physical_offset, static_cast<std::int32_t>(record.bytes.size()),
+            tags_code_(record, record.store_timestamp)};
   }
 
   // Gives the record its place in its queue; false where an earlier start may explain a gap.
   Result<bool> enter(const RecordView& record) {
-    // What no send would have been allowed to store cannot be asked for either.
-    if (!belongs_in_queue(record.sys_flag) || !is_topic_name(record.topic) || record.queue_id < 0 ||
-        record.queue_offset < 0 || record.queue_offset > queue_offset_max) {
-      return true;
-    }
+    if (!has_place(record)) return true;
     const ConsumeQueue* known = queues_.find(record.topic, record.queue_id);
     const std::int64_t expected = known ? known->max_offset() : 0;
     if (record.queue_offset != expected) {
@@ -106,8 +170,7 @@ class Recovery {
       auto moved = move_end(record);
       if (!moved || !*moved) return moved;
     }
-    append(record, {record.physical_offset, static_cast<std::int32_t>(record.bytes.size()),
-                    tags_code_(record, record.store_timestamp)});
+    append(record, entry_of(record));
     return true;
   }
 

@@ -17,6 +17,7 @@ struct Recovered {
   std::int64_t start = 0;  // the log was read from here
   std::int64_t end = 0;    // and ends here
   std::int64_t records = 0;
+  std::int64_t last_position = -1;  // of the last of them
   std::int64_t last_store_timestamp = 0;
   std::int64_t damaged_bytes = 0;  // in the middle, set aside; tell the operator
   std::int64_t cut_bytes = 0;      // behind the last good record, as far as they were not zero
@@ -29,12 +30,14 @@ inline constexpr std::string_view damaged_topic = "rmq_sys_damaged";
 //
 // The log is read from a start position to its end. Queue entries for records from there on are
 // dropped and made anew; those before are trusted. Reading starts
-//   clean            at the last record that a queue knows
+//   clean            at the last record, which the checkpoint or a queue knows
 //   killed           where queue entries were not written yet
 //   crash of ours    at a record, found through a queue, stored 3 s before the checkpoint
 //   crash of stock   at the last file that begins before that. Java: CommitLog.recoverAbnormally
 // and further back when an entry before the start turns out to be missing. So the work follows what
-// was written since the last checkpoint, not the size of the log.
+// was written since the last checkpoint, not the size of the log. Where the first two show nothing
+// but missing entries, those that are there stay, and queues without a record in what is read are
+// not even loaded.
 //
 // The end. Stock takes the first bad record for it and drops everything behind. We look further:
 //   nothing good behind it: the tail was torn. The log is cut there and the rest made zero.

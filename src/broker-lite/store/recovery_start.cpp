@@ -11,6 +11,18 @@ constexpr std::size_t boundary_queues_max = 16;  // asked for a record near the 
 
 }  // namespace
 
+std::optional<std::int64_t> RecoveryStart::noted() const {
+  const bool was_killed = last_stop_.kind == LastStop::Kind::killed;
+  if (!was_killed && last_stop_.kind != LastStop::Kind::clean) return std::nullopt;
+  if (queues_.topics().empty()) return std::nullopt;  // maybe removed, so that we make them anew
+  const std::int64_t position = was_killed ? *last_stop_.queues_written_to : last_position_;
+  // Noted before stock has put gigabytes behind it? A queue knows better then.
+  const bool is_near = log_.file_count() > 0 &&
+                       position >= log_.file_start(log_.file_count() - 1) - log_.file_size();
+  if (!is_near || !reader_.record(position)) return std::nullopt;
+  return position;
+}
+
 std::int64_t RecoveryStart::first() const {
   const bool have_queues = std::any_of(queues_.all().begin(), queues_.all().end(),
                                        [](auto* queue) { return queue->last_position() >= 0; });

@@ -21,8 +21,12 @@ class RecoveryStart {
         reader_(log),
         queues_(queues),
         last_stop_(last_stop),
+        last_position_(checkpoint.last_position),
         time_(checkpoint.min_timestamp()) {}
 
+  // What the last run has noted of a stop that lost nothing: known without a look at any queue.
+  std::optional<std::int64_t> noted() const;
+  // Needs all queues.
   std::int64_t first() const;
   // When entries before `start` proved to be missing. The log's beginning in the end.
   std::int64_t earlier(std::int64_t start) const;
@@ -38,6 +42,7 @@ class RecoveryStart {
   LogReader reader_;
   const ConsumeQueues& queues_;
   const LastStop& last_stop_;
+  std::int64_t last_position_;
   std::int64_t time_;
 };
 

@@ -132,7 +132,7 @@ TEST(Recovery, reads_only_what_queues_lack_after_a_kill) {
   s.put_and_commit("T", 0, "new");
   s.put_and_commit("T", 2, "newer");
   s.reopen();
-  EXPECT_EQ(s.store->recovered().records, 2);
+  EXPECT_EQ(s.store->recovered().records, 3);
   EXPECT_EQ(s.bodies("T", 0).size(), 51U);
   EXPECT_EQ(s.bodies("T", 2).size(), 51U);
 }

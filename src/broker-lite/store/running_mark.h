@@ -20,7 +20,7 @@ struct LastStop {
     crash_of_stock,  // its checkpoint may run ahead of slowly filled queues
   };
   Kind kind = Kind::clean;
-  // Where `killed`: the queue entries of all records before this log position had been written.
+  // Where `killed`: the queue entries of all records before this one had been written.
   std::optional<std::int64_t> queues_written_to;
 };
 
@@ -36,7 +36,8 @@ class RunningMark {
 
   // Makes or replaces the file, durably.
   Result<void> set();
-  // Notes how far queue entries are written. Not synced: it serves when only the process dies.
+  // Notes how far queue entries are written: the position of the first record without, or of the
+  // last record where all have theirs. Not synced: it serves when only the process dies.
   void update(std::int64_t queues_written_to);
   // What was written may not be there after all: the next start shall take this for a crash.
   void distrust();
