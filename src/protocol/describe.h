@@ -6,11 +6,13 @@
 #include <charconv>
 #include <concepts>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include "protocol/command.h"
 #include "protocol/frame_writer.h"
@@ -73,6 +75,10 @@ inline bool from_text(std::string_view text, bool& value) {
 }
 template <std::signed_integral I>
 bool from_text(std::string_view text, I& value) {
+  if (text.size() == 1 && text[0] >= '0' && text[0] <= '9') {  // most are
+    value = static_cast<I>(text[0] - '0');
+    return true;
+  }
   if (text.size() > 1 && text[0] == '+') text.remove_prefix(1);  // Java: Long.parseLong takes "+8"
   const char* const end = text.data() + text.size();
   const auto [at, problem] = std::from_chars(text.data(), end, value);
@@ -179,6 +185,38 @@ inline constexpr FieldTable<H> field_table{};
 
 }  // namespace detail
 
+namespace detail {
+
+template <class T>
+bool set_from_text(std::string_view text, T& value) {
+  if constexpr (is_optional<T>) {
+    return from_text(text, value.emplace());
+  } else {
+    return from_text(text, value);
+  }
+}
+
+// The fields from the first on that stand in the order of H's own list, as senders mostly write
+// them: without a search. Says how many it took, and adds them to `seen`. Leaves a bad value to
+// who reads on.
+template <Described H>
+std::size_t decode_in_order(std::span<const Field> fields, H& header, std::uint64_t& seen) {
+  std::size_t taken = 0;
+  std::uint64_t slot = 1;
+  H::fields([&]<std::size_t N>(const char(&name)[N], auto member) {
+    const std::uint64_t bit = std::exchange(slot, slot << 1);
+    if (taken == fields.size()) return;
+    const Field& field = fields[taken];
+    if (field.name.size() != N - 1 || std::memcmp(field.name.data(), name, N - 1) != 0) return;
+    if (!set_from_text(field.value, header.*member)) return;
+    seen |= bit;
+    ++taken;
+  });
+  return taken;
+}
+
+}  // namespace detail
+
 // Fills a typed header from a command's fields. Unknown fields are passed over. A field of the
 // wrong form, or a required one that is missing, is an error in the words a Java broker would use.
 template <Described H>
@@ -187,7 +225,7 @@ Result<void> decode_header(std::span<const Field> fields, H& header) {
     constexpr const detail::FieldTable<H>& table = detail::field_table<H>;
     std::uint64_t seen = 0;
     std::size_t guess = 0;
-    for (const Field& field : fields) {
+    for (const Field& field : fields.subspan(detail::decode_in_order(fields, header, seen))) {
       const std::size_t slot = table.find(field.name, guess);
       if (slot == table.count) continue;
       if (!table.slots[slot].set(header, field.value)) {

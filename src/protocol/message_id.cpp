@@ -1,6 +1,8 @@
 #include "protocol/message_id.h"
 
+#include <array>
 #include <cassert>
+#include <cstring>
 #include <ctime>
 
 #include "protocol/bytes.h"
@@ -9,15 +11,22 @@
 namespace rocketmq::protocol {
 namespace {
 
-void append_hex(std::string& to, std::string_view bytes) {
+constexpr std::array<std::array<char, 2>, 256> hex_of_bytes = [] {
   constexpr char digits[] = "0123456789ABCDEF";
+  std::array<std::array<char, 2>, 256> all{};
+  for (std::size_t byte = 0; byte < all.size(); ++byte) {
+    all[byte] = {digits[byte >> 4], digits[byte & 15]};
+  }
+  return all;
+}();
+
+void append_hex(std::string& to, std::string_view bytes) {
   const std::size_t before = to.size();
   to.resize(before + 2 * bytes.size());
   char* at = to.data() + before;
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    *at++ = digits[byte >> 4];
-    *at++ = digits[byte & 15];
+  for (const char byte : bytes) {
+    std::memcpy(at, hex_of_bytes[static_cast<unsigned char>(byte)].data(), 2);
+    at += 2;
   }
 }
 

@@ -123,6 +123,11 @@ std::int32_t java_hash(std::string_view utf8) {
   std::uint32_t hash = 0;
   const auto add = [&hash](char32_t unit) { hash = 31 * hash + static_cast<std::uint32_t>(unit); };
   while (!utf8.empty()) {
+    if (const auto byte = static_cast<unsigned char>(utf8[0]); byte < 0x80) {
+      add(byte);
+      utf8.remove_prefix(1);
+      continue;
+    }
     const CodePoint point = read_code_point(utf8);
     utf8.remove_prefix(point.size);
     if (point.value < 0x10000) {

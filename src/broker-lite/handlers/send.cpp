@@ -53,6 +53,21 @@ std::string describe(const TopicConfig& topic) {
              ", order=", topic.order ? "true" : "false", "]");
 }
 
+// The host of a peer's address; that of the last is remembered, for requests come many from one.
+class LastHost {
+ public:
+  const Host& of(const std::string& peer) {
+    if (peer == peer_) return host_;
+    peer_ = peer;
+    host_ = protocol::parse_host(peer).value_or(Host{});
+    return host_;
+  }
+
+ private:
+  std::string peer_;
+  Host host_;
+};
+
 class SendHandler {
  public:
   SendHandler(Core& core, SendAnswers& answers)
@@ -99,6 +114,7 @@ class SendHandler {
 
   Core& core_;
   SendAnswers& answers_;
+  LastHost born_host_;
   const BrokerProperties broker_properties_;
   protocol::UniqueKeyGenerator unique_keys_;
   std::minstd_rand random_;
@@ -210,14 +226,14 @@ void SendHandler::count_metrics(const Place& place, const Wishes& wishes,
 }
 
 RecordView SendHandler::record(const SendMessageV2& request, const Target& target,
-                               const RequestContext& context) const {
+                               const RequestContext& context) {
   RecordView record;
   record.topic = target.topic;
   record.queue_id = target.queue_id;
   record.sys_flag = target.sys_flag;
   record.flag = request.flag;
   record.born_timestamp = request.born_timestamp;
-  if (const auto peer = protocol::parse_host(context.peer())) record.born_host = *peer;
+  record.born_host = born_host_.of(context.peer());
   record.store_host = core_.store_host;
   record.reconsume_times = request.reconsume_times.value_or(0);
   return record;
