@@ -56,16 +56,16 @@ std::string describe(const TopicConfig& topic) {
 // The host of a peer's address; that of the last is remembered, for requests come many from one.
 class LastHost {
  public:
-  const Host& of(const std::string& peer) {
+  const protocol::Host& of(const std::string& peer) {
     if (peer == peer_) return host_;
     peer_ = peer;
-    host_ = protocol::parse_host(peer).value_or(Host{});
+    host_ = protocol::parse_host(peer).value_or(protocol::Host{});
     return host_;
   }
 
  private:
   std::string peer_;
-  Host host_;
+  protocol::Host host_;
 };
 
 class SendHandler {
@@ -103,7 +103,7 @@ class SendHandler {
                                 Target& target);
   std::int32_t random_queue(const TopicConfig& topic);
   RecordView record(const SendMessageV2& request, const Target& target,
-                    const RequestContext& context) const;
+                    const RequestContext& context);
   void count(const Target& target, std::size_t messages, const Placed& placed);
   void count_metrics(const Place& place, const Wishes& wishes, std::string_view properties,
                      std::size_t messages, const Placed& placed);
