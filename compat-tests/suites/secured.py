@@ -16,7 +16,7 @@ from exchange import wait_until
 from features import (ALONE, BOTH, TO_OURS, TRACE, consumed_by, ordered, request_reply, retry, sends,
                       traced)
 from servers import BrokerLite, Folder, Stock, say
-from stage import Cast, Feature, add_table, run_all, summarize
+from stage import Cast, Feature, add_table, mqadmin, run_all, summarize
 
 ADMINISTRATOR = ("--access", "administrator", "--secret", "admin-secret")
 PROGRAM = ("--access", "program", "--secret", "program-secret")
@@ -88,7 +88,7 @@ def our_users_and_rules(stage):
     broker = stage.cast.server.broker
 
     def told(line):
-        return re.sub(" +", " ", java.ask("mqadmin", line=f"{line} -b {broker}")["output"])
+        return re.sub(" +", " ", mqadmin(java, f"{line} -b {broker}"))
 
     ours.ask("create_user", name="clerk", password="clerk-secret", type="Normal")
     assert "clerk clerk-secret Normal enable" in told("listUser"), told("listUser")
@@ -110,10 +110,9 @@ def their_users_and_rules(stage):
     """Our Admin sees what mqadmin has made."""
     ours, java = stage.cast.admin(), stage.cast.java_admin()
     broker = stage.cast.server.broker
-    java.ask("mqadmin", line=f"createUser -b {broker} -u judge -p judge-secret -t Normal")
+    mqadmin(java, f"createUser -b {broker} -u judge -p judge-secret -t Normal")
     assert "judge|Normal|enable" in ours.ask("users")["users"], ours.ask("users")
-    java.ask("mqadmin", line=f"createAcl -b {broker} -s User:judge -r Topic:cases -a Pub,Get "
-                             "-d Allow -i 10.0.0.1")
+    mqadmin(java, f"createAcl -b {broker} -s User:judge -r Topic:cases -a Pub,Get -d Allow -i 10.0.0.1")
     rules = ours.ask("acls", subject="judge")["acls"]
     assert rules == ["User:judge|Custom|Topic:cases|Pub,Get|10.0.0.1|Allow"], rules
 

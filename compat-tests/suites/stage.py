@@ -25,6 +25,16 @@ class Feature:
     flags: tuple = ()  # of the clients: --ns NAMESPACE, --trace
 
 
+def mqadmin(java, line):
+    """What stock mqadmin prints. It gives a broker no more than the seconds it has of its own, of which
+    the first command takes most to load its classes: on a machine under load it is asked again."""
+    until = time.monotonic() + WAIT
+    while True:
+        said = java.ask("mqadmin", line=line)["output"]
+        if "RemotingTimeoutException" not in said or time.monotonic() > until:
+            return said
+
+
 class Cast:
     """The clients of a server; each is started when it is first wanted. `flags`: those of all clients
     of a role, which are: ours, java, admin (one of ours) and java_admin."""
