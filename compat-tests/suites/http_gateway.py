@@ -101,7 +101,16 @@ def schemathesis():
     return program
 
 
+# Nobody replies to what is made up, and then that is the right answer.
+SCHEMATHESIS_SETTINGS = """
+[[operations]]
+include-path = "/v1/topics/{topic}/messages:request"
+checks.not_a_server_error.expected-statuses = ["2xx", "4xx", "504"]
+"""
+
+
 def every_operation(gateway, folder):
+    (folder / "schemathesis.toml").write_text(SCHEMATHESIS_SETTINGS)
     began = time.monotonic()
     # Streams do not end by themselves; the topic that is asked for must be there to be found.
     done = subprocess.run(
