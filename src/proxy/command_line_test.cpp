@@ -147,6 +147,7 @@ TEST(ProxyCommandLine, refuses_what_no_gateway_can_run_with) {
   EXPECT_THAT(with("httpTokensFile", ConfigFile("").path), HasSubstr("has no line"));
   EXPECT_THAT(with("httpAccessKey", "gate"), HasSubstr("go together"));
   EXPECT_THAT(with("httpBodyBytesMax", "0"), HasSubstr("is below 1"));
+  EXPECT_THAT(with("httpMessagesPerSecond", "-1"), HasSubstr("is below 0"));
 }
 
 }  // namespace

@@ -62,6 +62,12 @@ Result<void> check_numbers(const HttpSettings& settings) {
   for (const auto& [name, value] : positive) {
     if (value < 1) return wrong(str(name, "=", value, " is below 1"));
   }
+  const std::pair<std::string_view, std::int64_t> natural[] = {
+      {"httpRequestsPerSecond", settings.http_requests_per_second},
+      {"httpMessagesPerSecond", settings.http_messages_per_second}};
+  for (const auto& [name, value] : natural) {
+    if (value < 0) return wrong(str(name, "=", value, " is below 0"));
+  }
   return {};
 }
 
@@ -121,6 +127,8 @@ Result<std::optional<gateway::GatewayOptions>> gateway_options(const ProxyOption
   for (std::string_view rest = options.http_origins; !rest.empty();) {
     gateway.origins.emplace_back(protocol::take_until(rest, ';'));
   }
+  gateway.requests_per_second = static_cast<double>(options.http_requests_per_second);
+  gateway.messages_per_second = static_cast<double>(options.http_messages_per_second);
   gateway.producer_group = options.http_producer_group;
   gateway.message_bytes_max = static_cast<std::size_t>(options.http_message_bytes_max);
   gateway.body_bytes_max = static_cast<std::size_t>(options.http_body_bytes_max);

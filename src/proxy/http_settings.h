@@ -29,6 +29,9 @@ struct HttpSettings {
   bool http_access_log = false;
 
   std::int64_t http_connections_max = 10'000;
+  // 0: no limit. Of a client, its frames too; and of what is sent to a topic.
+  std::int64_t http_requests_per_second = 0;
+  std::int64_t http_messages_per_second = 0;
   // Of one request, unpacked: a few large messages in base64. JSON takes several times that in
   // memory while it is read.
   std::int64_t http_body_bytes_max = 16 * 1024 * 1024;
@@ -55,6 +58,8 @@ struct HttpSettings {
     v("httpProducerGroup", &S::http_producer_group);
     v("httpAccessLog", &S::http_access_log);
     v("httpConnectionsMax", &S::http_connections_max);
+    v("httpRequestsPerSecond", &S::http_requests_per_second);
+    v("httpMessagesPerSecond", &S::http_messages_per_second);
     v("httpBodyBytesMax", &S::http_body_bytes_max);
     v("httpMessageBytesMax", &S::http_message_bytes_max);
     v("httpHeadBytesMax", &S::http_head_bytes_max);

@@ -17,6 +17,7 @@ namespace rocketmq::gateway {
 namespace {
 
 constexpr std::size_t request_id_size_max = 64;
+constexpr std::size_t buckets_max = 10'000;  // some hundred bytes each
 
 // The peer's own, if it is one that can be told again in a header.
 std::string request_id(const net::HttpRequest& request) {
@@ -138,7 +139,9 @@ class Gateway::Impl {
                            .transactions = *transactions_,
                            .metrics = metrics_,
                            .tasks = *tasks_,
-                           .access = access_});
+                           .access = access_,
+                           .clients = clients_,
+                           .topics = topics_});
     net::HttpServerOptions server = options_.server;
     server.log = options_.log;
     server.refusal = no_request;
@@ -165,6 +168,11 @@ class Gateway::Impl {
     }
     request->resource = std::move(*resource);
     if (auto may = check_access(*request); !may) return refuse(*request, may.error());
+    if (request->resource.route->right != Right::nothing) {
+      if (auto may = count_request(*parts_, request->head()); !may) {
+        return refuse(*request, may.error());
+      }
+    }
     tasks_->start(answer(request));
   }
 
@@ -219,6 +227,8 @@ class Gateway::Impl {
   std::shared_ptr<Client::Core> core_;
   Error problem_;  // with the options
   GatewayMetrics metrics_;
+  TokenBuckets clients_{options_.requests_per_second, buckets_max};
+  TokenBuckets topics_{options_.messages_per_second, buckets_max};
   std::shared_ptr<Producer::Impl> producer_;
   std::unique_ptr<AdminWorkers> admin_;
   // On the loop.

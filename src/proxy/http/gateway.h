@@ -41,6 +41,11 @@ struct GatewayOptions {
   Right right_max = Right::change;           // what any of them may do
   std::vector<std::string> origins;          // of pages that may use it beside its own host's
 
+  // 0: no limit. Of a client (the user, else the address it comes from) and of a topic; beyond
+  // them it is 429.
+  double requests_per_second = 0;
+  double messages_per_second = 0;
+
   std::string producer_group = "rmq-gateway";
   std::size_t message_bytes_max = 4 * 1024 * 1024;  // as brokers have it
   // Of a request, unpacked: a few large messages in base64. JSON takes several times that in memory

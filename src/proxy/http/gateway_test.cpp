@@ -471,6 +471,21 @@ TEST_F(GatewayTest, lets_nobody_do_more_than_allowed) {
   send("still there");
 }
 
+TEST_F(GatewayTest, gives_clients_and_topics_only_so_much) {
+  options_.messages_per_second = 0.01;
+  send("a");
+  const Answered refused = post("/v1/topics/orders/messages", R"({"body":"b"})");
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_THAT(refused.head, HasSubstr("Retry-After: "));
+  EXPECT_EQ(broker_.messages("orders").size(), 1u);
+  options_.requests_per_second = 0.01;
+  client_.reset();
+  gateway_.reset();
+  EXPECT_EQ(get("/v1/topics").status, 200);
+  EXPECT_EQ(get("/v1/topics").status, 429);
+  EXPECT_EQ(get("/healthz").status, 200);
+}
+
 TEST_F(GatewayTest, lets_programs_use_it_where_nobody_may_look) {
   options_.right_max = Right::use;
   EXPECT_EQ(get("/v1/topics").status, 403);

@@ -24,6 +24,7 @@
 #include "proxy/http/open_transactions.h"
 #include "proxy/http/problem.h"
 #include "proxy/http/resource.h"
+#include "proxy/http/token_buckets.h"
 
 namespace rocketmq::gateway {
 
@@ -39,6 +40,8 @@ struct Parts {
   GatewayMetrics& metrics;
   net::TaskSet& tasks;
   const Access& access;
+  TokenBuckets& clients;  // frames of WebSockets are requests, too
+  TokenBuckets& topics;
   std::set<SocketSession*> sockets;
   bool is_draining = false;
 
@@ -73,6 +76,10 @@ inline constexpr std::string_view request_id_header = "Rmq-Request-Id";
 std::vector<net::HttpHeader> headers_of_all(const Request& request);
 // An answer in pieces.
 net::HttpResponse stream_head(const Request& request, std::string_view type);
+
+// Errors: Slug::throttled.
+Result<void> count_request(Parts& parts, const net::HttpRequest& head);
+Result<void> count_message(Parts& parts, const std::string& topic);
 
 // Names as they come in paths and bodies.
 Result<void> check_topic(std::string_view topic);

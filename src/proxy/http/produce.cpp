@@ -166,6 +166,7 @@ net::Task<Reply> operate_request(Parts& parts, RequestPtr request) {
   if (!body) co_return std::move(body).error();
   auto message = one_message(*body, request->part("topic"));
   if (!message) co_return std::move(message).error();
+  if (auto may = count_message(parts, message->topic); !may) co_return std::move(may).error();
   auto waiting = once<MessageView>([producer = parts.producer, message = *std::move(message),
                                     wait = *timeout](ReplyCallback done) {
     producer->request_async(message, wait, std::move(done));
@@ -181,6 +182,7 @@ net::Task<Reply> operate_send_transaction(Parts& parts, RequestPtr request) {
   if (!body) co_return std::move(body).error();
   auto message = one_message(*body, request->part("topic"));
   if (!message) co_return std::move(message).error();
+  if (auto may = count_message(parts, message->topic); !may) co_return std::move(may).error();
   const auto opened = co_await parts.transactions.open(*std::move(message));
   if (!opened) co_return opened.error();
   co_return json_reply({{"transactionId", opened->id}, {"expiresMs", opened->expires_ms}}, 202);

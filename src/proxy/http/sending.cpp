@@ -37,6 +37,7 @@ void tell_receipt(const SendReceipt& receipt, Json& json) {
 }
 
 net::Task<Result<SendReceipt>> send(Parts& parts, Message message) {
+  if (auto may = count_message(parts, message.topic); !may) co_return std::move(may).error();
   auto waiting =
       once<SendReceipt>([producer = parts.producer, message = std::move(message)](
                             SendCallback done) { producer->send_async(message, std::move(done)); });
@@ -75,10 +76,14 @@ net::Task<Reply> send_all(Parts& parts, RequestPtr request, std::vector<Result<M
     if (is_ok(result)) co_return json_reply({{"results", *results}});
   }
   Json problem = results->front()["problem"];
-  const auto status = problem["status"].get<unsigned>();
   problem["results"] = *results;
-  co_return net::HttpResponse{
-      .status = status, .body = to_text(problem), .content_type = "application/problem+json"};
+  net::HttpResponse response{.status = problem["status"].get<unsigned>(),
+                             .body = to_text(problem),
+                             .content_type = "application/problem+json"};
+  if (const auto later = problem.find("retryAfterMs"); later != problem.end()) {
+    response.headers.push_back({"Retry-After", str(later->get<int>() / 1000)});
+  }
+  co_return response;
 }
 
 net::Task<Reply> send_one(Parts& parts, Result<Message> message) {

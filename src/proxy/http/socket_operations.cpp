@@ -71,6 +71,7 @@ net::Task<Result<SocketSession::JsonPtr>> SocketSession::publish(Members members
 net::Task<Result<SocketSession::JsonPtr>> SocketSession::publish_half(Members members) {
   auto message = message_in(members);
   if (!message) co_return std::move(message).error();
+  if (auto may = count_message(parts_, message->topic); !may) co_return std::move(may).error();
   const auto on_check = [self = self_](const std::string& id, const MessageView& half) {
     if (*self == nullptr) return;
     (*self)->tell({{"op", "tx.check"},

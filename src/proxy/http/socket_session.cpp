@@ -75,6 +75,9 @@ void SocketSession::on_text(std::string text) {
   if (op == "hello") return hello(*frame);
   if (op == "ping") return pong(*frame);
   if (!is_known_) return close(SocketClose::unauthenticated, "say hello, with a token, first");
+  if (auto may = count_request(parts_, request_->head()); !may) {
+    return answer(id_of(*frame), std::move(may).error());
+  }
   if (const Operation* const operation = find(op)) return start(*operation, std::move(frame));
   answer(id_of(*frame), invalid("/op", str("there is no ", op)));
 }

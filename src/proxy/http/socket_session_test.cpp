@@ -223,6 +223,27 @@ TEST_F(SocketTest, has_transactions) {
   EXPECT_EQ(got[0]["body"], "paid");
 }
 
+TEST_F(SocketTest, hears_what_brokers_ask_about_its_transactions) {
+  TestSocket socket(address());
+  const Json opened =
+      socket.ask(R"({"op":"tx.publish","id":1,"topic":"orders","message":{"body":"paid?"}})");
+  ASSERT_EQ(opened["op"], "ok") << opened;
+  const Json check = socket.read("tx.check");
+  EXPECT_EQ(check["transactionId"], opened["result"]["transactionId"]);
+  EXPECT_EQ(check["message"]["body"], "paid?");
+}
+
+TEST_F(SocketTest, answers_a_peer_that_asks_faster_than_it_can_be_answered) {
+  options_.sockets.in_flight_max = 2;
+  TestSocket socket(address());
+  constexpr int count = 50;
+  for (int i = 0; i < count; ++i) {
+    socket.write(R"({"op":"publish","id":2,"topic":"orders","message":{"body":"x"}})");
+  }
+  for (int i = 0; i < count; ++i) ASSERT_EQ(socket.read("ok")["op"], "ok");
+  EXPECT_EQ(broker_.messages("orders").size(), std::size_t{count});
+}
+
 TEST_F(SocketTest, shows_what_goes_on) {
   TestSocket socket(address());
   socket.write(R"({"op":"hello","client":"console"})");
@@ -260,12 +281,15 @@ TEST_F(SocketTest, sends_peers_elsewhere_before_it_ends) {
 
 TEST_F(SocketTest, lets_go_of_who_does_not_read) {
   options_.stream_bytes_max = 10'000;
-  options_.slow_peer_timeout = 300ms;
-  for (int i = 0; i < 20; ++i) send(std::string(1'000'000, 'x'));
-  TestSocket socket(address());
+  options_.slow_peer_timeout = 4s;  // and as long to read what is on its way
+  const std::string body(1'000'000, 'x');
+  for (int i = 0; i < 15; ++i) {
+    client().say("POST", "/v1/topics/orders/messages", body, "Content-Type: text/plain\r\n");
+  }
+  TestSocket socket(address(), "", "rmq.v1.json", 65536);
   socket.write(subscribe(R"("credit":20)"));
-  std::this_thread::sleep_for(2s);
-  EXPECT_EQ(socket.read("none")["close"], 4429);
+  std::this_thread::sleep_for(5s);
+  EXPECT_EQ(socket.read_close(), 4429u);
 }
 
 TEST_F(SocketTest, ends_with_its_gateway) {
@@ -274,7 +298,7 @@ TEST_F(SocketTest, ends_with_its_gateway) {
   socket.ask(subscribe(R"("credit":5)"));
   socket.read("deliver");
   gateway_.reset();
-  EXPECT_TRUE(socket.read("none").is_null());
+  EXPECT_EQ(socket.read_close(), 0u);
 }
 
 }  // namespace

@@ -28,7 +28,8 @@ struct Answered {
 // One connection to a gateway, used the blocking way.
 class TestClient {
  public:
-  explicit TestClient(std::string_view address) {
+  // `receive_buffer`: bytes that the system keeps of what is not read; 0: many.
+  explicit TestClient(std::string_view address, int receive_buffer = 0) {
     const std::size_t colon = address.rfind(':');
     sockaddr_in to{};
     to.sin_family = AF_INET;
@@ -37,6 +38,9 @@ class TestClient {
     socket_ = ::socket(AF_INET, SOCK_STREAM, 0);
     const timeval patience{.tv_sec = 30, .tv_usec = 0};
     setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    if (receive_buffer > 0) {
+      setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+    }
     EXPECT_EQ(::connect(socket_, reinterpret_cast<const sockaddr*>(&to), sizeof to), 0);
   }
   ~TestClient() { ::close(socket_); }

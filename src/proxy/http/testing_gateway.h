@@ -48,7 +48,9 @@ class GatewayTest : public ::testing::Test {
     return got.json()["messages"];
   }
 
-  rocketmq::testing::EmbeddedBroker broker_{{.settings = {{"recallMessageEnable", "true"}}}};
+  rocketmq::testing::EmbeddedBroker broker_{{.settings = {{"recallMessageEnable", "true"},
+                                                          {"transactionTimeOut", "1000"},
+                                                          {"transactionCheckInterval", "500"}}}};
   net::EventLoop loop_;
   GatewayOptions options_;
   std::optional<Gateway> gateway_;

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "net/testing_websocket.h"
 #include "protocol/str.h"
@@ -17,8 +18,8 @@ namespace rocketmq::gateway {
 class TestSocket {
  public:
   explicit TestSocket(std::string_view address, std::string_view headers = {},
-                      std::string_view protocols = "rmq.v1.json")
-      : client_(address) {
+                      std::string_view protocols = "rmq.v1.json", int receive_buffer = 0)
+      : client_(address, receive_buffer) {
     client_.write(
         str("GET /v1/ws HTTP/1.1\r\nHost: ", address,
             "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
@@ -33,14 +34,10 @@ class TestSocket {
   // The next frame of ours; of a close its code: {"close":4400}; null: the connection has ended.
   Json read() {
     for (;;) {
-      const std::string first = client_.read(2);
-      if (first.size() < 2) return nullptr;
-      std::size_t length = static_cast<unsigned char>(first[1]);
-      if (length >= 126) length = number(client_.read(length == 126 ? 2 : 8));
-      const std::string payload = client_.read(length);
-      const int opcode = first[0] & 15;
-      if (opcode == 1) return Json::parse(payload, nullptr, false);
-      if (opcode == 8) return {{"close", number(payload.substr(0, 2))}};
+      const auto [opcode, payload] = read_frame();
+      if (opcode == text_opcode) return Json::parse(payload, nullptr, false);
+      if (opcode == close_opcode) return {{"close", number(payload.substr(0, 2))}};
+      if (opcode == nothing) return nullptr;
     }
   }
   // The next with this op, if the peer goes on that long.
@@ -48,6 +45,14 @@ class TestSocket {
     for (;;) {
       Json frame = read();
       if (frame.is_null() || frame.contains("close") || frame["op"] == op) return frame;
+    }
+  }
+  // What it says in the end, whatever it says before: 0 where the connection just ends.
+  std::size_t read_close() {
+    for (;;) {
+      const auto [opcode, payload] = read_frame();
+      if (opcode == close_opcode) return number(payload.substr(0, 2));
+      if (opcode == nothing) return 0;
     }
   }
   // The answer to a frame with id 1.
@@ -63,6 +68,19 @@ class TestSocket {
   std::string head;  // of the answer over HTTP
 
  private:
+  static constexpr int text_opcode = 1;
+  static constexpr int close_opcode = 8;
+  static constexpr int nothing = -1;
+
+  std::pair<int, std::string> read_frame() {
+    const std::string first = client_.read(2);
+    if (first.size() < 2) return {nothing, {}};
+    std::size_t length = static_cast<unsigned char>(first[1]);
+    if (length >= 126) length = number(client_.read(length == 126 ? 2 : 8));
+    std::string payload = client_.read(length);
+    if (payload.size() < length) return {nothing, {}};
+    return {first[0] & 15, std::move(payload)};
+  }
   static std::size_t number(std::string_view bytes) {
     std::size_t value = 0;
     for (const char byte : bytes) value = value << 8 | static_cast<unsigned char>(byte);
