@@ -59,6 +59,7 @@ class FaultLoop::FaultStream final : public net::Stream, net::StreamHandler {
     return answers_;
   }
   std::size_t pending_output() const override { return answers_.size() + inner_->pending_output(); }
+  bool is_full() const override { return inner_->is_full(); }
   std::uint64_t sent_bytes() const override { return inner_->sent_bytes(); }
   void close() override {
     flush();
@@ -187,10 +188,14 @@ class FaultLoop::FaultListener final : public net::Listener {
   void close() { inner_.reset(); }
   Result<void> open_again() { return inner_ != nullptr ? Result<void>() : open(address_); }
   const std::string& address() const override { return address_; }
+  void set_tls(std::shared_ptr<const net::TlsContext> tls) override {
+    options_.tls = tls;
+    if (inner_ != nullptr) inner_->set_tls(std::move(tls));
+  }
 
  private:
   FaultLoop& owner_;
-  const net::ListenOptions options_;
+  net::ListenOptions options_;
   const net::OnAccept on_accept_;
   const std::list<FaultListener*>::iterator place_;
   std::string address_;

@@ -25,6 +25,10 @@ Result<std::string> Server::listen(std::string_view address) {
   return listeners_.back()->address();
 }
 
+void Server::set_tls(const std::shared_ptr<const TlsContext>& tls) {
+  for (const auto& listener : listeners_) listener->set_tls(tls);
+}
+
 void Server::accepted(std::unique_ptr<Stream> stream) {
   if (channels_.size() >= options_.connections_max) {
     return warn(str("connection from ", stream->peer(), " refused: there are ", channels_.size(),

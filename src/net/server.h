@@ -18,8 +18,10 @@
 namespace rocketmq::net {
 
 struct ServerOptions {
-  // A server stops reading from a peer that lets this much of its answers lie.
-  ListenOptions listen{.stream = {.output_bytes_pause = 4 * 1024 * 1024}};
+  // A server stops reading from a peer that lets this much of its answers lie; and thousands of
+  // peers cannot take all memory together.
+  ListenOptions listen{.stream = {.output_bytes_pause = 4 * 1024 * 1024,
+                                  .held_bytes_of_all_max = 256 * 1024 * 1024}};
   ChannelOptions channel;
   // One more is closed as it comes. Below the usual limit of 20,000 open files.
   std::size_t connections_max = 16384;
@@ -43,6 +45,9 @@ class Server {
 
   // May be called for several addresses. Gives the address with its real port.
   Result<std::string> listen(std::string_view address);
+
+  // For connections that come from now on; those there are go on.
+  void set_tls(const std::shared_ptr<const TlsContext>& tls);
 
   // Orderly end: accepts no more; new requests of those who understand it (newer than 5.3.1) are
   // answered GO_AWAY; after `grace` everything written is sent and the connections close.

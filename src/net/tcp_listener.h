@@ -19,6 +19,7 @@ class TcpListener final : public Listener {
   TcpListener(Reactor& reactor, Socket socket, const ListenOptions& options, OnAccept on_accept);
 
   const std::string& address() const override { return address_; }
+  void set_tls(std::shared_ptr<const TlsContext> tls) override { options_.tls = std::move(tls); }
 
  private:
   void on_readable();
@@ -28,7 +29,7 @@ class TcpListener final : public Listener {
 
   Reactor& reactor_;
   Socket socket_;
-  const ListenOptions options_;
+  ListenOptions options_;
   const OnAccept on_accept_;
   const std::string address_;
   EventPointer read_event_;
