@@ -59,6 +59,7 @@ class FaultLoop::FaultStream final : public net::Stream, net::StreamHandler {
     return answers_;
   }
   std::size_t pending_output() const override { return answers_.size() + inner_->pending_output(); }
+  bool is_full() const override { return inner_->is_full(); }
   std::uint64_t sent_bytes() const override { return inner_->sent_bytes(); }
   void close() override {
     flush();

@@ -3,14 +3,13 @@
 #include <rocketmq/options.h>
 #include <rocketmq/result.h>
 
-#include <cstddef>
 #include <functional>
 #include <memory>
 
 #include "client/log.h"
 #include "net/loop.h"
-#include "net/task.h"
 #include "net/tls_context.h"
+#include "net/watched_files.h"
 
 namespace rocketmq::client {
 
@@ -19,7 +18,7 @@ Result<std::shared_ptr<const net::TlsContext>> load_tls(const TlsOptions& option
 
 // Looks at the files every reload_interval, and loads them when what is in them has changed. Files
 // that cannot be used, as when only one of two has been replaced yet, are left alone until they
-// change again. Belongs to the loop, which reads the files: they are small, and it is rare.
+// change again. Belongs to the loop.
 class TlsReload {
  public:
   using OnLoaded = std::function<void(std::shared_ptr<const net::TlsContext>)>;
@@ -27,16 +26,12 @@ class TlsReload {
   TlsReload(net::Loop& loop, const TlsOptions& options, const Log& log, OnLoaded on_loaded);
 
  private:
-  net::Task<> look_again_and_again();
-  void look();
-  std::size_t content() const;
+  void load();
 
-  net::Loop& loop_;
   const TlsOptions options_;
   const Log& log_;
   const OnLoaded on_loaded_;
-  std::size_t seen_;  // the content last looked at, usable or not
-  net::Task<> looking_;
+  const net::WatchedFiles files_;
 };
 
 }  // namespace rocketmq::client

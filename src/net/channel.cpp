@@ -57,6 +57,7 @@ void Channel::on_data(protocol::Buffer& input) {
     dispatch(incoming);
     if (watch.gone()) return;
     incoming.finish();
+    if (stream_->is_full()) return;
   }
 }
 

@@ -321,6 +321,19 @@ TEST_F(TcpTest, cuts_off_a_peer_that_never_reads) {
   EXPECT_EQ(server_.ends[0].code, Errc::overloaded);
 }
 
+TEST_F(TcpTest, cuts_off_who_holds_much_when_all_together_hold_too_much) {
+  listen("127.0.0.1:0", {.stream = {.held_bytes_of_all_max = 4 * 1024 * 1024}});
+  on_connected_ = [this] { client_.stream->pause_reading(); };
+  const auto flood = loop_.after(
+      10ms, [this] { server_.stream->output().append(std::string(32 * 1024 * 1024, 'x')); });
+  server_.on_end = [this] { loop_.stop(); };
+  connect(listener_->address());
+  run();
+  ASSERT_EQ(server_.ends.size(), 1u);
+  EXPECT_EQ(server_.ends[0].code, Errc::overloaded);
+  EXPECT_NE(server_.ends[0].message.find("too much memory"), std::string::npos);
+}
+
 TEST_F(TcpTest, gives_up_connecting_after_the_timeout) {
   // A listener whose queue is full answers no more: the kernel drops the handshake.
   listen("127.0.0.1:0", {.backlog = 0});

@@ -51,9 +51,13 @@ struct StreamOptions {
   // A peer that does not read what it asked for is cut off when this much waits for it. As much as
   // a broker may hold for one connection; stock RocketMQ has no limit here.
   std::size_t output_bytes_max = 64 * 1024 * 1024;
-  // Nothing more is read from a peer while more than this waits for it; 0: always read. For
-  // servers: two ends that both stop reading would wait for each other for ever.
+  // Nothing more is read from a peer, and none of its whole frames served, while more than this
+  // waits for it; 0: always. For servers: two ends that both stop reading would wait for each other
+  // for ever.
   std::size_t output_bytes_pause = 0;
+  // While all streams of the loop together hold more than this, unread output and frames that are
+  // not whole, one that has more than its thousandth part of it is cut off; 0: never.
+  std::size_t held_bytes_of_all_max = 0;
 };
 
 // A two-way flow of bytes, plain or TLS. Belongs to one loop and is used on its thread only.
@@ -71,6 +75,9 @@ class Stream {
   virtual protocol::Buffer& output() = 0;
   // Appended, and not yet taken by the operating system.
   virtual std::size_t pending_output() const = 0;
+  // More than output_bytes_pause waits: a handler leaves what it has not served yet in its input,
+  // and is called again with it when the peer has read some.
+  virtual bool is_full() const = 0;
   // Taken by the operating system since the beginning. A frame that ends at or before this position
   // may have been read by the peer; one that ends behind it cannot have been.
   virtual std::uint64_t sent_bytes() const = 0;

@@ -66,6 +66,8 @@ class Reactor {
   // Buffers to write from, and back with them once they are empty.
   protocol::Buffer take_buffer();
   void give_buffer(protocol::Buffer buffer);
+  // By all streams, for their peers: StreamOptions::held_bytes_of_all_max.
+  std::size_t held_bytes = 0;
 
  private:
   using Callback = void (*)(evutil_socket_t, short, void*);

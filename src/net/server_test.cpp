@@ -10,6 +10,7 @@
 
 #include "net/event_loop.h"
 #include "net/sim_loop.h"
+#include "protocol/bytes.h"
 #include "protocol/requests/client_session.h"
 #include "protocol/requests/offset.h"
 
@@ -24,6 +25,15 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
+
+struct ByteCounter final : StreamHandler {
+  void on_data(protocol::Buffer& input) override {
+    bytes += input.size();
+    input.consume(input.size());
+  }
+  void on_closed(const Error&) override {}
+  std::size_t bytes = 0;
+};
 
 // A server at "broker:1", and clients as raw or as channels.
 class ServerTest : public testing::Test {
@@ -84,6 +94,37 @@ TEST_F(ServerTest, serves_many_clients) {
   loop_.run_ready();
   EXPECT_EQ(server_->connection_count(), 2u);
   EXPECT_THAT(log_, IsEmpty()) << "that a client leaves is no news";
+}
+
+TEST_F(ServerTest, serves_no_more_to_who_does_not_read_until_it_has_read) {
+  options_.listen.stream.output_bytes_pause = 100 * 1024;
+  constexpr std::size_t answer_bytes = 90 * 1024;
+  int served = 0;
+  Router router;
+  router.on<HeartBeat>([&](const HeartBeat&, RequestContext& context) -> Result<void> {
+    ++served;
+    context.reply.body = std::string(answer_bytes, 'x');
+    return {};
+  });
+  server_ = std::make_unique<Server>(loop_, router, options_);
+  ASSERT_TRUE(server_->listen("broker:1"));
+  std::unique_ptr<Stream> slow;
+  const auto connecting = loop_.connect(
+      "broker:1", {}, [&](Result<std::unique_ptr<Stream>> stream) { slow = *std::move(stream); });
+  loop_.run_ready();
+  constexpr std::string_view header = R"({"code":34,"flag":0,"opaque":1,"version":1})";
+  std::string request;
+  protocol::append_big(request, static_cast<std::int32_t>(4 + header.size()));
+  protocol::append_big(request, static_cast<std::int32_t>(header.size()));
+  request += header;
+  for (int i = 0; i < 20; ++i) slow->output().append(request);
+  loop_.run_ready();
+  EXPECT_LE(served, 8) << "what the network takes, and a little more";
+  ByteCounter reader;
+  slow->start(reader);
+  loop_.run_ready();
+  EXPECT_EQ(served, 20);
+  EXPECT_GT(reader.bytes, 20 * answer_bytes);
 }
 
 TEST_F(ServerTest, says_which_port_it_got) {

@@ -95,8 +95,7 @@ void SimStream::send_end() {
 // ---- reading
 
 bool SimStream::may_read() const {
-  return handler_ != nullptr && !is_paused_ && !is_closed_ &&
-         (options_.output_bytes_pause == 0 || output_.size() <= options_.output_bytes_pause);
+  return handler_ != nullptr && !is_paused_ && !is_closed_ && !is_full();
 }
 
 void SimStream::resume_reading() {
@@ -112,6 +111,7 @@ void SimStream::pump_later() {
 
 void SimStream::pump() {
   if (end_ && handler_ != nullptr) return end(*end_);
+  if (may_read() && has_left_ && !give(0)) return;
   while (may_read() && !mine_->arrived.empty()) {
     if (!give(node_.link.one_byte_pieces ? 1 : mine_->arrived.size())) return;
   }
@@ -125,7 +125,9 @@ bool SimStream::give(std::size_t bytes) {
   if (theirs_->owner != nullptr) network_.scheduler().flush_later(*theirs_->owner);
   const Liveness::Watch watch(liveness_);
   handler_->on_data(input_);
-  return !watch.gone();
+  if (watch.gone()) return false;
+  has_left_ = is_full() && !input_.empty();
+  return true;
 }
 
 // ---- ending

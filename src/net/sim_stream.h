@@ -24,6 +24,9 @@ class SimStream final : public Stream {
   void start(StreamHandler& handler) override;
   protocol::Buffer& output() override;
   std::size_t pending_output() const override { return output_.size(); }
+  bool is_full() const override {
+    return options_.output_bytes_pause > 0 && output_.size() > options_.output_bytes_pause;
+  }
   std::uint64_t sent_bytes() const override { return sent_bytes_; }
   void close() override;
   void abort(Error error) override;
@@ -69,6 +72,7 @@ class SimStream final : public Stream {
   const std::shared_ptr<Inbox> mine_ = std::make_shared<Inbox>();
   std::shared_ptr<Inbox> theirs_;
   bool is_paused_ = false;
+  bool has_left_ = false;   // as TcpStream's
   bool is_closed_ = false;  // nothing is read or written any more
   std::optional<Error> end_;
   bool end_is_told_ = false;

@@ -32,6 +32,7 @@ TcpStream::TcpStream(Reactor& reactor, Socket socket, std::string peer,
           reactor.make_event<TcpStream, &TcpStream::on_writable>(socket_.fd(), EV_WRITE, this)) {}
 
 TcpStream::~TcpStream() {
+  reactor_.held_bytes -= held_bytes_;
   if (is_touched_) reactor_.forget(*this);
   if (state_ == State::open && tls_ != nullptr) tls_->end_writing();
 }
@@ -169,6 +170,10 @@ void TcpStream::on_readable() {
 
 void TcpStream::receive() {
   const Liveness::Watch watch(liveness_);
+  if (has_left_) {
+    hand_over_left();
+    if (watch.gone() || !wants_input()) return;
+  }
   for (std::size_t turns = 0; turns < turn_bytes_max / read_bytes; ++turns) {
     const bool may_have_more = receive_once();
     if (watch.gone() || !may_have_more || !wants_input()) return;
@@ -213,7 +218,26 @@ bool TcpStream::receive_once() {
   } else if (input_.empty()) {
     reactor_.give_buffer(std::move(input_));
   }
+  has_left_ = is_full() && !input_.empty();
+  if ((!input_.empty() || held_bytes_ > 0) && !may_hold()) return false;
   return tls_ != nullptr || result.bytes == room_bytes;
+}
+
+void TcpStream::hand_over_left() {
+  const Liveness::Watch watch(liveness_);
+  handler_->on_data(input_);
+  if (watch.gone()) return;
+  has_left_ = is_full() && !input_.empty();
+  if (input_.empty()) reactor_.give_buffer(std::exchange(input_, {}));
+}
+
+bool TcpStream::may_hold() {
+  const std::size_t held = input_.size() + output_.size();
+  reactor_.held_bytes += held - std::exchange(held_bytes_, held);
+  const std::size_t all_max = options_.held_bytes_of_all_max;
+  if (all_max == 0 || reactor_.held_bytes <= all_max || held <= all_max / 1000) return true;
+  end(Error{Errc::overloaded, "too much memory is held for peers, and much of it for this one"});
+  return false;
 }
 
 void TcpStream::discard_input() {
@@ -245,13 +269,14 @@ bool TcpStream::wants_input() const {
     case State::open:
       break;
   }
-  return handler_ != nullptr && !is_paused_ &&
-         (options_.output_bytes_pause == 0 || output_.size() <= options_.output_bytes_pause);
+  return handler_ != nullptr && !is_paused_ && !is_full();
 }
 
 void TcpStream::update_reading() {
-  if (wants_input() == is_reading_) return;
-  is_reading_ = !is_reading_;
+  const bool wants = wants_input();
+  if (wants && has_left_) event_active(read_event_.get(), EV_READ, 0);
+  if (wants == is_reading_) return;
+  is_reading_ = wants;
   if (!is_reading_) {
     event_del(read_event_.get());
     return;
@@ -308,6 +333,7 @@ void TcpStream::flush() {
     if (result.status == Status::want_write || result.status == Status::want_read) break;
     return end(error_of(last_words(result)));
   }
+  if (!may_hold()) return;
   if (output_.empty()) {
     reactor_.give_buffer(std::exchange(output_, {}));
   } else if (output_.size() > options_.output_bytes_max) {

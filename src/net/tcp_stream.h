@@ -45,6 +45,9 @@ class TcpStream final : public Stream {
   void start(StreamHandler& handler) override;
   protocol::Buffer& output() override;
   std::size_t pending_output() const override { return output_.size(); }
+  bool is_full() const override {
+    return options_.output_bytes_pause > 0 && output_.size() > options_.output_bytes_pause;
+  }
   std::uint64_t sent_bytes() const override { return sent_bytes_; }
   void close() override;
   void abort(Error error) override;
@@ -78,7 +81,10 @@ class TcpStream final : public Stream {
   void receive();
   // Reads once and hands over; false when there is no more to read now.
   bool receive_once();
+  void hand_over_left();
   void discard_input();
+  // Counts what is held in memory now; false when the stream was cut off for it.
+  bool may_hold();
   IoResult read(char* to, std::size_t bytes);
   IoResult write(const char* from, std::size_t bytes);
   void flush();
@@ -112,10 +118,12 @@ class TcpStream final : public Stream {
   protocol::Buffer input_;        // the front of a frame
   protocol::Buffer output_;
   std::uint64_t sent_bytes_ = 0;
+  std::size_t held_bytes_ = 0;  // as the reactor counts us
   std::optional<Error> end_;
   bool end_is_told_ = false;
   bool is_paused_ = false;
   bool is_reading_ = false;  // read_event_ is added
+  bool has_left_ = false;    // input_ may hold whole frames that wait for output to drain
   bool is_touched_ = false;
   bool awaits_first_byte_ = false;
   Liveness liveness_;

@@ -129,6 +129,46 @@ TEST_F(TlsTest, closes_plain_connections_when_enforcing) {
   EXPECT_EQ(server_end_->code, Errc::bad_frame);
 }
 
+TEST_F(TlsTest, serves_new_connections_with_new_certificates_and_keeps_the_others) {
+  TestCertificates others;
+  const auto other_pair = others.issue();
+  const auto renewed =
+      TlsContext::for_server({.cert_file = other_pair.cert_file, .key_file = other_pair.key_file})
+          .value();
+  EventLoop loop;
+  Talker server[2], client[2];
+  int accepted = 0;
+  const auto give_up = loop.after(10s, [&] { loop.stop(); });
+  const auto listener = loop.listen("127.0.0.1:0", serve(), [&](std::unique_ptr<Stream> stream) {
+    Talker& end = server[accepted++];
+    end.on_text = [&end] { end.stream->output().append(std::exchange(end.text, {})); };
+    end.stream = std::move(stream);
+    end.stream->start(end);
+  });
+  const auto start = [&](Talker& end, const ConnectOptions& options) {
+    return loop.connect((*listener)->address(), options, [&](Result<std::unique_ptr<Stream>> made) {
+      if (!made) return loop.defer([&] { loop.stop(); });
+      end.stream = *std::move(made);
+      end.stream->start(end);
+      end.stream->output().append("hello");
+    });
+  };
+  std::unique_ptr<Connecting> second;
+  client[0].on_text = [&] {
+    if (client[0].text.size() == 5) {
+      (*listener)->set_tls(renewed);
+      second = start(client[1], trust({.ca_file = others.ca_file()}));
+    } else if (client[0].text.size() == 10) {
+      loop.stop();
+    }
+  };
+  client[1].on_text = [&] { client[0].stream->output().append("still"); };
+  const auto first = start(client[0], trust());
+  loop.run();
+  EXPECT_EQ(client[1].text, "hello") << "trusts the new authority only";
+  EXPECT_EQ(client[0].text, "hellostill");
+}
+
 TEST_F(TlsTest, needs_a_certificate_to_serve) {
   EXPECT_FALSE(TlsContext::for_server({}));
   EXPECT_FALSE(TlsContext::for_server({.cert_file = "nowhere.pem", .key_file = "nowhere.key"}));
