@@ -57,7 +57,6 @@ class TlsTest : public testing::Test {
       server.stream->start(server);
     });
     if (!listener) return listener.error();
-    if (renewed_) (*listener)->set_tls(renewed_);
 
     client.on_text = [&] {
       if (client.text.size() >= said.size()) loop.stop();
@@ -94,7 +93,6 @@ class TlsTest : public testing::Test {
   }
 
   TestCertificates certificates_;
-  std::shared_ptr<const TlsContext> renewed_;  // what the listener is told afterwards
   std::optional<Error> server_end_;
 };
 
@@ -103,15 +101,6 @@ TEST_F(TlsTest, carries_bytes_both_ways) { EXPECT_EQ(talk(serve(), trust()).valu
 TEST_F(TlsTest, carries_more_than_fits_a_record_or_a_buffer) {
   const std::string block(4 * 1024 * 1024, 'x');
   EXPECT_TRUE(talk(serve(), trust(), block).value() == block);
-}
-
-TEST_F(TlsTest, uses_the_certificates_a_listener_was_told_last) {
-  TestCertificates others;
-  const auto pair = others.issue();
-  renewed_ =
-      TlsContext::for_server({.cert_file = pair.cert_file, .key_file = pair.key_file}).value();
-  EXPECT_FALSE(talk(serve(), trust()));
-  EXPECT_EQ(talk(serve(), trust({.ca_file = others.ca_file()})).value(), "hello");
 }
 
 TEST_F(TlsTest, tells_plain_from_tls_by_the_first_byte_when_permissive) {
