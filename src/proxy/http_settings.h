@@ -41,8 +41,8 @@ struct HttpSettings {
   std::int64_t http_request_timeout_ms = 30'000;  // for a head, and between two requests
   std::int64_t http_body_timeout_ms = 60'000;
   std::int64_t http_receive_wait_max_ms = 30'000;
-  // For a peer that reads nothing of its events or frames.
-  std::int64_t http_slow_peer_timeout_ms = 30'000;
+  // For a peer that reads nothing of its events or frames; beyond 10 s the system ends it anyway.
+  std::int64_t http_slow_peer_timeout_ms = 5000;
   std::int64_t http_transactions_max = 1000;          // open at a time
   std::int64_t http_transaction_timeout_ms = 60'000;  // then one is rolled back
 

@@ -57,7 +57,8 @@ struct GatewayOptions {
   // Of a stream or WebSocket, not taken by the peer: no more messages are popped meanwhile, and
   // after a while it is let go.
   std::size_t stream_bytes_max = 1024 * 1024;
-  std::chrono::milliseconds slow_peer_timeout{30'000};
+  // Less than the 10 s after which the system ends a connection that takes nothing: it says no why.
+  std::chrono::milliseconds slow_peer_timeout{5000};
   SocketOptions sockets;
   // Questions to several servers, one after the other, on threads of their own.
   std::size_t admin_threads = 4;

@@ -17,11 +17,13 @@ using namespace std::chrono_literals;
 constexpr std::string_view subprotocol = "rmq.v1.json";
 // Browsers can give no headers, but offer subprotocols.
 constexpr std::string_view token_prefix = "bearer.";
+// For a peer to read what was on its way before the end, and to agree.
+constexpr net::Duration close_timeout = 30s;
 
 net::WebSocketOptions socket_options(const GatewayOptions& options) {
   return {.message_bytes_max = options.sockets.frame_bytes_max,
           .ping_interval = options.sockets.ping_interval,
-          .close_timeout = options.slow_peer_timeout};
+          .close_timeout = close_timeout};
 }
 
 }  // namespace

@@ -280,15 +280,19 @@ TEST_F(SocketTest, sends_peers_elsewhere_before_it_ends) {
 }
 
 TEST_F(SocketTest, lets_go_of_who_does_not_read) {
+  options_.sockets.watch_interval = 100ms;
   options_.stream_bytes_max = 10'000;
-  options_.slow_peer_timeout = 4s;  // and as long to read what is on its way
+  options_.slow_peer_timeout = 1s;
   const std::string body(1'000'000, 'x');
   for (int i = 0; i < 15; ++i) {
     client().say("POST", "/v1/topics/orders/messages", body, "Content-Type: text/plain\r\n");
   }
   TestSocket socket(address(), "", "rmq.v1.json", 65536);
   socket.write(subscribe(R"("credit":20)"));
-  std::this_thread::sleep_for(5s);
+  TestSocket watcher(address());
+  watcher.write(R"({"op":"watch","id":1,"what":["clients"]})");
+  while (watcher.read("event")["data"].size() > 1) {
+  }
   EXPECT_EQ(socket.read_close(), 4429u);
 }
 
