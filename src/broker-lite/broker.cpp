@@ -121,7 +121,7 @@ class Broker::Impl {
   void set_tls(const std::shared_ptr<const net::TlsContext>& tls) { server_.set_tls(tls); }
   Core& core() { return core_; }
   std::string metrics() {
-    return broker_metrics({core_, requests_, timers_, transactions_, disk_.directory});
+    return broker_metrics({core_, requests_, timers_, transactions_, reviver_, disk_.directory});
   }
   Result<void> readiness() const;
 
@@ -241,7 +241,10 @@ void Broker::Impl::serve(std::vector<std::string> name_servers, std::function<vo
                    });
   pulls_.emplace(core_);
   pops_.emplace(core_, pop_records_, orders_);
-  if (is_counting(options)) core_.message_metrics.switch_on();
+  if (is_counting(options)) {
+    core_.message_metrics.switch_on();
+    core_.pop_metrics.switch_on();
+  }
   if (requests_.is_on()) router_.set_observer(requests_);
   store_->set_arrived([this](const Arrival& arrival) { arrived(arrival); });
   registration_.emplace(loop_, core_, std::move(name_servers), namesrv_tls_, log_);

@@ -4,6 +4,7 @@
 
 #include "broker-lite/core.h"
 #include "broker-lite/metrics/request_metrics.h"
+#include "broker-lite/services/pop_reviver.h"
 #include "broker-lite/services/timer_service.h"
 #include "broker-lite/services/transaction_service.h"
 #include "broker-lite/store/file.h"
@@ -16,6 +17,7 @@ struct MetricsSources {
   const RequestMetrics& requests;
   const TimerService& timers;
   const TransactionService& transactions;
+  const PopReviver& reviver;
   const Directory& directory;
 };
 
