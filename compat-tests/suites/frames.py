@@ -1,4 +1,6 @@
 """Frames of the remoting protocol, for suites that speak it themselves."""
+import collections
+import itertools
 import json
 import socket
 import struct
@@ -58,7 +60,23 @@ def ask(connection, code, **fields):
     return connection.answer()
 
 
+def pipelined(connection, frames, at_once=500):
+    """Sends them, so many at a time, and counts the codes of their answers."""
+    codes = collections.Counter()
+    frames = iter(frames)
+    while some := list(itertools.islice(frames, at_once)):
+        connection.send(b"".join(some))
+        codes.update(connection.answer()["code"] for _ in some)
+    return codes
+
+
 CREATE_TOPIC, CREATE_GROUP = 17, 200
+
+
+def create_topic_frame(topic, queues):
+    return frame(request(CREATE_TOPIC, {
+        "topic": topic, "defaultTopic": "TBW102", "readQueueNums": str(queues), "writeQueueNums": str(queues),
+        "perm": "6", "topicFilterType": "SINGLE_TAG", "topicSysFlag": "0", "order": "false"}))
 
 
 def create_topic(connection, topic, message_type="NORMAL"):

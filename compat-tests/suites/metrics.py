@@ -5,11 +5,14 @@ import subprocess
 import time
 import urllib.request
 
+from bad_input import SEND
 from clients import Java
+from frames import Connection, create_group, create_topic, frame, pipelined, pop_all, request
 from servers import BrokerLite, Folder, Stock, say
 
 TOPIC, GROUP = "metered", "metered-readers"
 READ, UNREAD = 300, 40
+POPPED, POPPERS = "metered-pops", "metered-poppers"
 OURS = re.compile("process_|rocketmq_storage_writable$")  # stock has nothing of the kind
 ALWAYS = ("otel_scope_name",)  # labels that only stock's exporter adds
 LINE = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$")
@@ -49,6 +52,12 @@ def load(server, client, folder):
     run(*client.prefix, "ConsumeMany", server.namesrv, TOPIC, GROUP, folder / "sent.txt", 120,
         folder / "read.txt")
     run(*client.send_many(server.namesrv, TOPIC, UNREAD, 2, "sync", folder / "more.txt", "b"))
+    connection = Connection(server.broker)
+    create_topic(connection, POPPED)
+    create_group(connection, POPPERS)
+    message = frame(request(310, {**SEND, "b": POPPED}), b"x")
+    assert set(pipelined(connection, [message] * 8)) == {0}
+    pop_all(connection, "broker-lite", POPPED, POPPERS, 8, 60_000, acknowledges=True)
 
 
 def measured(server, url, folder, client):
@@ -95,6 +104,7 @@ SAME_NUMBERS = [
     ("rocketmq_messages_out_total", {"topic": TOPIC, "consumer_group": GROUP}),
     ("rocketmq_message_size_count", {"topic": TOPIC}),
     ("rocketmq_broker_permission", {}),
+    ("rocketmq_pop_revive_in_message_total", {"topic": POPPED, "consumer_group": POPPERS}),
 ]
 
 

@@ -8,6 +8,7 @@
 #include "broker-lite/auth/access.h"
 #include "broker-lite/auth/policies.h"
 #include "broker-lite/auth/users.h"
+#include "broker-lite/broker_address.h"
 #include "broker-lite/core.h"
 #include "broker-lite/every.h"
 #include "broker-lite/handlers/admin.h"
@@ -17,11 +18,10 @@
 #include "broker-lite/handlers/send_answers.h"
 #include "broker-lite/listening.h"
 #include "broker-lite/live_options.h"
-#include "broker-lite/local_address.h"
 #include "broker-lite/metrics/broker_metrics.h"
 #include "broker-lite/part_options.h"
 #include "broker-lite/registration.h"
-#include "broker-lite/saved_table.h"
+#include "broker-lite/saved_tables.h"
 #include "broker-lite/services/delay_service.h"
 #include "broker-lite/services/pop_records.h"
 #include "broker-lite/services/pop_reviver.h"
@@ -65,28 +65,6 @@ net::ServerOptions server_options(const BrokerOptions& options, net::ListenOptio
   return server;
 }
 
-// Where clients are told to connect. A broker that listens on every address and only knows the name
-// server in its own process leaves the host to that one: it knows by which each client came.
-net::Address advertised_address(const BrokerOptions& options, const net::Address& listening,
-                                bool only_built_in_namesrv) {
-  net::Address address = listening;
-  if (!options.broker_ip1.empty()) {
-    address.host = options.broker_ip1;
-  } else if (is_wildcard(listening.host) && !only_built_in_namesrv) {
-    address.host = local_address();
-  }
-  if (options.advertise_port != 0) {
-    address.port = static_cast<std::uint16_t>(options.advertise_port);
-  }
-  return address;
-}
-
-// What every stored record and message id carries: always an address somebody can connect to.
-Result<protocol::Host> store_host_of(const net::Address& advertised) {
-  const std::string host = is_wildcard(advertised.host) ? local_address() : advertised.host;
-  return resolve(host, advertised.port);
-}
-
 }  // namespace
 
 // Members are destroyed from the last to the first: timers and server go before what they use.
@@ -103,33 +81,9 @@ class Broker::Impl {
                 loop.wall_ms()),
         clients_({.channel_expired_timeout = milliseconds(options.channel_expired_timeout_ms)}),
         sql_filters_(sql_limits(options)),
-        topics_file_(disk.directory, disk.flusher, "topics.json",
-                     [this] { return topics_.to_json(); }),
-        groups_file_(disk.directory, disk.flusher, "subscriptionGroup.json",
-                     [this] { return groups_.to_json(); }),
-        offsets_file_(disk.directory, disk.flusher, "consumerOffset.json",
-                      [this] {
-                        offsets_.saved();
-                        return offsets_.to_json();
-                      }),
-        delays_file_(disk.directory, disk.flusher, "delayOffset.json",
-                     [this] { return delays_.to_json(); }),
-        orders_file_(disk.directory, disk.flusher, "consumerOrderInfo.json",
-                     [this] {
-                       return orders_.to_json([this](const PopOrders::Key& key) {
-                         return topics_.find(key.topic) == nullptr ||
-                                groups_.find(key.group) == nullptr;
-                       });
-                     }),
-        users_file_(
-            disk.directory, disk.flusher, "users.json", [this] { return users_.to_json(); },
-            OpenMode::create_private),
-        policies_file_(disk.directory, disk.flusher, "acls.json",
-                       [this] { return policies_.to_json(); }),
-        request_modes_file_(disk.directory, disk.flusher, "messageRequestMode.json",
-                            [this] { return request_modes_.to_json(); }),
-        overrides_file_(disk.directory, disk.flusher, "brokerOverrides.properties",
-                        [this] { return live_.to_text(); }),
+        saved_(disk.directory, disk.flusher,
+               {topics_, groups_, offsets_, orders_, request_modes_, users_, policies_, live_,
+                delays_}),
         levels_(std::move(levels)),
         detours_(options, levels_),
         core_{.loop = loop,
@@ -165,9 +119,10 @@ class Broker::Impl {
   void stop(std::function<void(const Result<void>&)> on_stopped);
 
   const std::string& listen_address() const { return listen_address_; }
+  void set_tls(const std::shared_ptr<const net::TlsContext>& tls) { server_.set_tls(tls); }
   Core& core() { return core_; }
   std::string metrics() {
-    return broker_metrics({core_, requests_, timers_, transactions_, disk_.directory});
+    return broker_metrics({core_, requests_, timers_, transactions_, reviver_, disk_.directory});
   }
   Result<void> readiness() const;
 
@@ -178,8 +133,6 @@ class Broker::Impl {
   void options_changed(SavedTable::Done done);
   void tick();
   void scan_clients();
-  void save_offsets();
-  void save_delays();
   void arrived(const Arrival& arrival);
   void wait_for_flusher();
   void finish_stop();
@@ -198,15 +151,7 @@ class Broker::Impl {
   Users users_;
   Policies policies_;
   SqlFilters sql_filters_;
-  SavedTable topics_file_;
-  SavedTable groups_file_;
-  SavedTable offsets_file_;
-  SavedTable delays_file_;
-  SavedTable orders_file_;
-  SavedTable users_file_;
-  SavedTable policies_file_;
-  SavedTable request_modes_file_;
-  SavedTable overrides_file_;
+  SavedTables saved_;
   const DelayLevels levels_;
   const Detours detours_;
   Core core_;
@@ -241,21 +186,13 @@ class Broker::Impl {
 };
 
 Result<void> Broker::Impl::load() {
-  const auto text_to = [](auto& table) {
-    return [&table](std::string_view text) { return table.load(text); };
-  };
-  if (auto loaded = overrides_file_.load(text_to(live_)); !loaded) return loaded;
+  if (auto loaded = saved_.load_overrides(); !loaded) return loaded;
   note_overrides();
-  if (auto loaded = topics_file_.load(text_to(topics_)); !loaded) return loaded;
-  if (auto loaded = groups_file_.load(text_to(groups_)); !loaded) return loaded;
-  if (auto loaded = offsets_file_.load(text_to(offsets_)); !loaded) return loaded;
-  if (auto loaded = delays_file_.load(text_to(delays_)); !loaded) return loaded;
-  if (auto loaded = orders_file_.load(text_to(orders_)); !loaded) return loaded;
-  if (auto loaded = request_modes_file_.load(text_to(request_modes_)); !loaded) return loaded;
+  if (auto loaded = saved_.load(); !loaded) return loaded;
   if (auto loaded = load_access(); !loaded) return loaded;
   if (auto loaded = timers_.load(); !loaded) return loaded;
-  topics_file_.changed();  // with the system topics of this version
-  groups_file_.changed();
+  saved_.topics.changed();  // with the system topics of this version
+  saved_.groups.changed();
   return {};
 }
 
@@ -266,25 +203,12 @@ Result<void> Broker::Impl::load_access() {
   if (!access) return std::move(access).error();
   const auto initial = initial_users(options);
   if (!initial) return initial.error();
-  if (auto loaded = users_file_.load([this](std::string_view text) { return users_.load(text); });
-      !loaded) {
-    return loaded;
-  }
-  if (auto loaded =
-          policies_file_.load([this](std::string_view text) { return policies_.load(text); });
-      !loaded) {
-    return loaded;
-  }
+  if (auto loaded = saved_.load_access(); !loaded) return loaded;
   for (const InitialUser& user : *initial) users_.create_super(user.username, user.password);
   access_.emplace(*std::move(access), users_, policies_);
   router_.add_guard([this](const net::RequestContext& context) { return access_->check(context); });
-  add_auth_handlers(router_, users_, policies_, *access_, [this](SavedTable::Done done) {
-    users_file_.changed();
-    policies_file_.changed();
-    users_file_.when_saved([this, done = std::move(done)](const Result<void>& users) {
-      users ? policies_file_.when_saved(done) : done(users);
-    });
-  });
+  add_auth_handlers(router_, users_, policies_, *access_,
+                    [this](const SavedTable::Done& done) { saved_.save_access(done); });
   return {};
 }
 
@@ -295,6 +219,7 @@ Result<void> Broker::Impl::listen(const std::string& built_in_namesrv) {
   if (!listening) return std::move(listening).error();
   listen_address_ = *std::move(listening);
   if (const auto real = net::parse_address(listen_address_)) address = *real;
+  core_.options.listen_port = address.port;  // as tools are to see it
 
   const net::Address advertised = advertised_address(
       options, address, !built_in_namesrv.empty() && options.namesrv_addr.empty());
@@ -307,7 +232,7 @@ Result<void> Broker::Impl::listen(const std::string& built_in_namesrv) {
 
 void Broker::Impl::serve(std::vector<std::string> name_servers, std::function<void()> on_ready) {
   const BrokerOptions& options = core_.options;
-  answers_.emplace(loop_, *store_, core_.store_times, topics_file_,
+  answers_.emplace(loop_, *store_, core_.store_times, saved_.topics,
                    SendAnswersOptions{
                        .flush_mode = store_options(options, levels_).flush_mode,
                        .sync_flush_timeout = milliseconds(options.sync_flush_timeout_ms),
@@ -317,7 +242,10 @@ void Broker::Impl::serve(std::vector<std::string> name_servers, std::function<vo
                    });
   pulls_.emplace(core_);
   pops_.emplace(core_, pop_records_, orders_);
-  if (is_counting(options)) core_.message_metrics.switch_on();
+  if (is_counting(options)) {
+    core_.message_metrics.switch_on();
+    core_.pop_metrics.switch_on();
+  }
   if (requests_.is_on()) router_.set_observer(requests_);
   store_->set_arrived([this](const Arrival& arrival) { arrived(arrival); });
   registration_.emplace(loop_, core_, std::move(name_servers), namesrv_tls_, log_);
@@ -338,17 +266,17 @@ void Broker::Impl::serve(std::vector<std::string> name_servers, std::function<vo
   add_admin_handlers(router_, core_, {delays_, timers_, transactions_, live_});
   add_cleaning_handlers(router_, core_, cleaner_);
   add_assignment_handlers(router_, core_, request_modes_, [this](SavedTable::Done done) {
-    request_modes_file_.changed();
-    request_modes_file_.when_saved(std::move(done));
+    saved_.request_modes.changed();
+    saved_.request_modes.when_saved(std::move(done));
   });
 
   tick_.emplace(loop_,
                 std::min<net::Duration>(1s, milliseconds(options.flush_interval_commit_log_ms)),
                 [this] { tick(); });
   offsets_timer_.emplace(loop_, milliseconds(options.flush_consumer_offset_interval_ms),
-                         [this] { save_offsets(); });
+                         [this] { saved_.save_offsets_if_changed(); });
   delays_timer_.emplace(loop_, milliseconds(options.flush_delay_offset_interval_ms),
-                        [this] { save_delays(); });
+                        [this] { saved_.save_delays_if_changed(); });
   check_timer_.emplace(loop_, milliseconds(options.transaction_check_interval_ms),
                        [this] { transactions_.check(); });
   revive_timer_.emplace(loop_, milliseconds(options.revive_interval_ms), [this] {
@@ -376,23 +304,23 @@ Result<void> Broker::Impl::readiness() const {
 
 void Broker::Impl::connect_core() {
   core_.topic_changed = [this](std::string_view topic) {
-    topics_file_.changed();
+    saved_.topics.changed();
     registration_->topic_changed(topic);
   };
   core_.topic_removed = [this](std::string_view) {
-    topics_file_.changed();
+    saved_.topics.changed();
     registration_->all_changed();
   };
-  core_.groups_changed = [this] { groups_file_.changed(); };
+  core_.groups_changed = [this] { saved_.groups.changed(); };
   core_.options_changed = [this](SavedTable::Done done) { options_changed(std::move(done)); };
   core_.find_route = [this](std::string topic, Registration::RouteFound done) {
     registration_->find_route(std::move(topic), std::move(done));
   };
   core_.commit_messages = [this] { return answers_->commit(); };
   core_.when_settled = [this](std::function<void(const Result<void>&)> done) {
-    topics_file_.when_saved([this, done](const Result<void>& topics) {
+    saved_.topics.when_saved([this, done](const Result<void>& topics) {
       if (!topics) return done(topics);
-      groups_file_.when_saved([this, done](const Result<void>& groups) {
+      saved_.groups.when_saved([this, done](const Result<void>& groups) {
         if (!groups) return done(groups);
         registration_->when_settled([done] { done({}); });
       });
@@ -427,11 +355,11 @@ void Broker::Impl::options_changed(SavedTable::Done done) {
   if (std::exchange(registered_permission_, core_.options.broker_permission) !=
       core_.options.broker_permission) {
     topics_.touch(loop_.wall_ms());
-    topics_file_.changed();
+    saved_.topics.changed();
     registration_->all_changed();
   }
-  overrides_file_.changed();
-  overrides_file_.when_saved([this, done = std::move(done)](const Result<void>& saved) {
+  saved_.overrides.changed();
+  saved_.overrides.when_saved([this, done = std::move(done)](const Result<void>& saved) {
     if (!saved) return done(saved);
     core_.when_settled(done);
   });
@@ -451,10 +379,7 @@ void Broker::Impl::tick() {
   cleaner_.tick(loop_.now(), loop_.wall_ms());
   timers_.save_if_moved();
   answers_->tick(loop_.now());
-  for (SavedTable* table : {&overrides_file_, &request_modes_file_, &topics_file_, &groups_file_,
-                            &users_file_, &policies_file_}) {
-    table->try_again();
-  }
+  saved_.try_again();
   const bool is_writable = store_->is_writable();
   if (std::exchange(was_writable_, is_writable) == is_writable) return;
   log_(is_writable ? "messages are taken again"
@@ -469,15 +394,6 @@ void Broker::Impl::scan_clients() {
   notify_members(core_, expired.changed);
   pulls_->drop_closed();
   pops_->drop_closed();
-}
-
-void Broker::Impl::save_offsets() {
-  if (offsets_.is_dirty()) offsets_file_.changed();
-  if (orders_.is_dirty()) orders_file_.changed();
-}
-
-void Broker::Impl::save_delays() {
-  if (delays_.has_to_save()) delays_file_.changed();
 }
 
 void Broker::Impl::stop(std::function<void(const Result<void>&)> on_stopped) {
@@ -500,27 +416,18 @@ void Broker::Impl::wait_for_flusher() {
   scan_timer_.reset();
   locks_timer_.reset();
   transactions_.save_progress();
-  save_offsets();
-  save_delays();
+  saved_.save_offsets_if_changed();
+  saved_.save_delays_if_changed();
   disk_.flusher.run([] { return Result<void>(); },
                     [this](const Result<void>&) {
                       const bool is_idle =
-                          topics_file_.is_idle() && groups_file_.is_idle() &&
-                          overrides_file_.is_idle() && request_modes_file_.is_idle() &&
-                          offsets_file_.is_idle() && delays_file_.is_idle() &&
-                          orders_file_.is_idle() && users_file_.is_idle() &&
-                          policies_file_.is_idle() && timers_.is_idle() && !answers_->is_holding();
+                          saved_.is_idle() && timers_.is_idle() && !answers_->is_holding();
                       is_idle ? finish_stop() : wait_for_flusher();
                     });
 }
 
 void Broker::Impl::finish_stop() {
-  Result<void> result;
-  for (SavedTable* table :
-       {&overrides_file_, &request_modes_file_, &topics_file_, &groups_file_, &offsets_file_,
-        &delays_file_, &orders_file_, &users_file_, &policies_file_}) {
-    if (auto saved = table->save_now(); !saved && result) result = saved;
-  }
+  Result<void> result = saved_.save_now();
   if (auto saved = timers_.save_now(); !saved && result) result = saved;
   // The store takes away the mark of an unclean end: only when there is nothing unclean.
   if (result) result = store_->close(loop_.wall_ms());
@@ -563,6 +470,7 @@ Result<std::unique_ptr<Broker>> Broker::start(net::Loop& loop, BrokerOptions opt
 }
 
 Core& Broker::core() { return impl_->core(); }
+void Broker::set_tls(const std::shared_ptr<const net::TlsContext>& tls) { impl_->set_tls(tls); }
 std::string Broker::metrics() { return impl_->metrics(); }
 Result<void> Broker::readiness() const { return impl_->readiness(); }
 const std::string& Broker::listen_address() const { return impl_->listen_address(); }

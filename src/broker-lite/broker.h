@@ -43,6 +43,9 @@ class Broker {
   // Where it listens, with the real port.
   const std::string& listen_address() const;
 
+  // For connections that come from now on, where it listens with TLS.
+  void set_tls(const std::shared_ptr<const net::TlsContext>& tls);
+
   // For who runs it in its own process: what its handlers work on.
   Core& core();
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "broker-lite/metrics/message_metrics.h"
+#include "broker-lite/metrics/pop_metrics.h"
 #include "broker-lite/options.h"
 #include "broker-lite/services/detour.h"
 #include "broker-lite/state/clients.h"
@@ -41,6 +42,7 @@ struct Core {
   Traffic traffic{};
   StoreTimes store_times{};
   MessageMetrics message_metrics{};
+  PopMetrics pop_metrics{};
 
   // The address in routes, records and message ids. Java: brokerIP1 and listenPort.
   protocol::Host store_host;

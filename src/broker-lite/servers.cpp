@@ -1,5 +1,6 @@
 #include "broker-lite/servers.h"
 
+#include <optional>
 #include <utility>
 
 #include "broker-lite/broker.h"
@@ -21,6 +22,7 @@ class Servers::Impl {
   Result<void> open_disk(const std::string& folder, Directory* memory);
   Result<void> start_namesrv(const CommandLine& line);
   Result<void> start_broker(const BrokerOptions& options, std::function<void()> on_ready);
+  void watch_certificates(const BrokerOptions& options);
   void stop(Done on_stopped);
   std::string metrics();
   Result<void> readiness() const {
@@ -33,6 +35,7 @@ class Servers::Impl {
 
  private:
   void stop_namesrv(const Result<void>& broker_stopped);
+  void set_tls(const std::shared_ptr<const net::TlsContext>& tls);
 
   net::Loop& loop_;
   const net::LogLine log_;
@@ -43,6 +46,7 @@ class Servers::Impl {
   std::unique_ptr<SavedTable> namesrv_overrides_file_;
   std::unique_ptr<namesrv::NameServer> namesrv_;
   std::unique_ptr<Broker> broker_;
+  std::optional<TlsReload> tls_reload_;
   Done on_stopped_;
 };
 
@@ -108,6 +112,17 @@ Result<void> Servers::Impl::start_broker(const BrokerOptions& options,
   return {};
 }
 
+void Servers::Impl::watch_certificates(const BrokerOptions& options) {
+  if (options.tls_server_cert_path.empty()) return;
+  tls_reload_.emplace(loop_, options, log_,
+                      [this](const std::shared_ptr<const net::TlsContext>& tls) { set_tls(tls); });
+}
+
+void Servers::Impl::set_tls(const std::shared_ptr<const net::TlsContext>& tls) {
+  if (namesrv_) namesrv_->set_tls(tls);
+  if (broker_) broker_->set_tls(tls);
+}
+
 std::string Servers::Impl::metrics() {
   std::string text = broker_ == nullptr ? std::string() : broker_->metrics();
   protocol::PrometheusText process(text);
@@ -155,6 +170,7 @@ Result<std::unique_ptr<Servers>> Servers::start(net::Loop& loop, const CommandLi
   } else {
     loop.post(std::move(on_ready));
   }
+  impl->watch_certificates(line.broker);
   return std::unique_ptr<Servers>(new Servers(std::move(impl)));
 }
 

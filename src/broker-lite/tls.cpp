@@ -1,5 +1,6 @@
 #include "broker-lite/tls.h"
 
+#include <chrono>
 #include <string>
 #include <utility>
 
@@ -7,6 +8,9 @@
 
 namespace rocketmq::broker {
 namespace {
+
+// Java looks at the files' times every half second.
+constexpr net::Duration look_interval = std::chrono::seconds(1);
 
 using ClientCertificate = net::TlsSettings::ClientCertificate;
 
@@ -50,6 +54,26 @@ Result<void> use_tls(const BrokerOptions& options, net::ListenOptions& listen) {
   if (!context) return wrong(str("tls.server: ", context.error().message));
   listen.tls = *std::move(context);
   return {};
+}
+
+TlsReload::TlsReload(net::Loop& loop, const BrokerOptions& options, net::LogLine log,
+                     OnLoaded on_loaded)
+    : options_(options),
+      log_(log ? std::move(log) : [](std::string_view) {}),
+      on_loaded_(std::move(on_loaded)),
+      files_(loop,
+             {options.tls_server_cert_path, options.tls_server_key_path,
+              options.tls_server_trust_cert_path},
+             look_interval, [this] { load(); }) {}
+
+void TlsReload::load() {
+  net::ListenOptions listen;
+  if (const auto used = use_tls(options_, listen); !used) {
+    return log_(str("changed certificates are not used: ", used.error().message));
+  }
+  if (listen.tls_mode == net::TlsMode::disabled) return;
+  log_("certificates have changed; new connections use them");
+  on_loaded_(listen.tls);
 }
 
 Result<std::shared_ptr<const net::TlsContext>> client_tls(const BrokerOptions& options) {

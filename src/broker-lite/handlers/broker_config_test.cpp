@@ -46,6 +46,13 @@ TEST_F(ConfigTest, is_changed_by_a_tool_and_stays_so) {
   EXPECT_THAT(rig.log, Contains(HasSubstr("rejectTransactionMessage=true, transactionCheckMax=7")));
 }
 
+TEST_F(ConfigTest, shows_the_port_it_listens_at_where_it_was_left_to_the_system) {
+  rig.options.listen_port = 0;
+  restart();
+  EXPECT_EQ(str("broker:", setting("listenPort")), rig.broker->listen_address());
+  EXPECT_NE(setting("listenPort"), "0");
+}
+
 TEST_F(ConfigTest, names_nothing_that_could_be_a_file_or_a_command) {
   for (const char* const name :
        {"storePathRootDir", "brokerIP1", "namesrvAddr", "tls.server.keyPath", "filterServerNums",

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <string>
+#include <vector>
 
 #include "broker-lite/metrics/lag_metrics.h"
 #include "broker-lite/state/names.h"
@@ -117,6 +119,24 @@ void write_store(PrometheusText& text, const MetricsSources& sources) {
   text.line(store.is_writable() ? 1 : 0, labels);
 }
 
+void write_pop(PrometheusText& text, const MetricsSources& sources) {
+  Core& core = sources.core;
+  core.pop_metrics.write(
+      text, [&core](std::string_view topic) { return core.topics.find(topic) != nullptr; });
+  const std::vector<PopReviver::Lag> lags = sources.reviver.lags();
+  const auto write = [&](std::string_view name, std::int64_t PopReviver::Lag::* number) {
+    text.metric(name, "gauge", gauge_help);
+    for (std::size_t id = 0; id < lags.size(); ++id) {
+      text.line(lags[id].*number, prometheus_label("queue_id", std::to_string(id)));
+    }
+  };
+  write("rocketmq_pop_revive_lag_milliseconds", &PopReviver::Lag::records);  // as stock means it
+  write("rocketmq_pop_revive_latency_milliseconds", &PopReviver::Lag::late_ms);
+  // What is popped and acknowledged is written down at once.
+  gauge(text, "rocketmq_pop_offset_buffer_size", 0);
+  gauge(text, "rocketmq_pop_checkpoint_buffer_size", 0);
+}
+
 MessageMetrics::Names names_of(const Core& core) {
   return {
       .has_topic = [&core](std::string_view topic) { return core.topics.find(topic) != nullptr; },
@@ -136,6 +156,7 @@ std::string broker_metrics(const MetricsSources& sources) {
   core.message_metrics.write(text, names_of(core));
   write_lags(text, core);
   write_connections(text, core);
+  write_pop(text, sources);
   write_store(text, sources);
   gauge(text, "rocketmq_half_messages", sources.transactions.open());
   sources.requests.write(text);

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "broker-lite/core.h"
+#include "broker-lite/services/pop_reviver.h"
 #include "broker-lite/services/timer_service.h"
 #include "broker-lite/services/transaction_service.h"
 #include "broker-lite/store/file.h"
@@ -16,6 +17,7 @@ struct MetricsSources {
   const net::RequestMetrics& requests;
   const TimerService& timers;
   const TransactionService& transactions;
+  const PopReviver& reviver;
   const Directory& directory;
 };
 

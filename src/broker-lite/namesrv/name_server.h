@@ -41,6 +41,7 @@ class NameServer {
 
   // May be called for several addresses. Gives the address with its real port.
   Result<std::string> listen(std::string_view address) { return server_.listen(address); }
+  void set_tls(const std::shared_ptr<const net::TlsContext>& tls) { server_.set_tls(tls); }
   // See net::Server::stop().
   void stop(net::Duration grace, std::function<void()> on_stopped) {
     server_.stop(grace, std::move(on_stopped));

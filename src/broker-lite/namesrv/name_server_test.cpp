@@ -94,6 +94,20 @@ TEST_F(NameServerTest, tells_clients_what_brokers_registered) {
             R"({"brokerAddr":"10.0.0.1:10911","topicList":["C","a"]})");
 }
 
+TEST_F(NameServerTest, tells_of_a_change_whoever_was_told_before) {
+  start();
+  Peer broker(loop, address);
+  ASSERT_TRUE(broker.ask(registration("a", "10.0.0.1:10911"), two_topics));
+  Peer client(loop, address);
+  const std::string before = client.body_of(GetRouteInfoByTopic{.topic = "T"});
+  EXPECT_EQ(client.body_of(GetRouteInfoByTopic{.topic = "T"}), before);
+  ASSERT_TRUE(client.ask(WipeWritePermOfBroker{.broker_name = "a"}));
+  EXPECT_THAT(client.body_of(GetRouteInfoByTopic{.topic = "T"}), HasSubstr(R"("perm":4)"));
+  broker.channel.reset();
+  loop.run_ready();
+  EXPECT_THAT(client.body_of(GetRouteInfoByTopic{.topic = "T"}), HasSubstr("17 No topic route"));
+}
+
 TEST_F(NameServerTest, writes_the_old_dialect_for_old_clients_and_for_tools) {
   start();
   Peer broker(loop, address);

@@ -1,7 +1,9 @@
+#include <memory>
 #include <string>
 #include <utility>
 
 #include "broker-lite/namesrv/handlers.h"
+#include "broker-lite/namesrv/route_answers.h"
 #include "protocol/requests/namesrv.h"
 #include "protocol/requests/namesrv_admin.h"
 #include "protocol/str.h"
@@ -19,13 +21,16 @@ constexpr std::int32_t standard_json_version = protocol::version_ordinal(4, 9, 4
 std::string_view host_of(std::string_view address) { return address.substr(0, address.rfind(':')); }
 
 // A broker that listens on every address and was told none to advertise is in our own process. It
-// is to be reached by the host by which this client reached us.
-void make_reachable(protocol::BrokerData& group, std::string_view local) {
+// is to be reached by the host by which this client reached us. True: the answer is for it alone.
+bool make_reachable(protocol::BrokerData& group, std::string_view local) {
+  bool has_changed = false;
   for (auto& [id, address] : group.broker_addrs) {
     const std::string_view host = host_of(address);
     if (host != "0.0.0.0" && host != "[::]") continue;
     address = str(host_of(local), std::string_view(address).substr(host.size()));
+    has_changed = true;
   }
+  return has_changed;
 }
 
 bool wants_standard_json(const protocol::GetRouteInfoByTopic& request,
@@ -42,8 +47,15 @@ std::optional<std::string_view> wanted_zone(const RequestContext& context) {
   return *zone;
 }
 
-Result<void> find_route(NamesrvCore& core, const protocol::GetRouteInfoByTopic& request,
-                        RequestContext& context) {
+Result<void> find_route(NamesrvCore& core, RouteAnswers& answers,
+                        const protocol::GetRouteInfoByTopic& request, RequestContext& context) {
+  const std::optional<std::string_view> zone = wanted_zone(context);
+  const bool is_standard = !zone && wants_standard_json(request, context);
+  const bool is_for_all = !zone && !core.settings.order_message_enable;
+  if (const std::string* body = is_for_all ? answers.find(request.topic, is_standard) : nullptr) {
+    context.reply.body = *body;
+    return {};
+  }
   std::optional<protocol::TopicRouteData> route = core.routes.route(request.topic);
   if (!route) {
     return Error{ResponseCode::topic_not_exist,
@@ -54,20 +66,23 @@ Result<void> find_route(NamesrvCore& core, const protocol::GetRouteInfoByTopic& 
       route->order_topic_conf = *conf;
     }
   }
-  const std::optional<std::string_view> zone = wanted_zone(context);
   if (zone) keep_zone(*route, *zone);
-  for (protocol::BrokerData& group : route->broker_datas) make_reachable(group, context.local());
-  context.reply.body = protocol::to_json(
-      *route, {.quote_integer_keys = !zone && wants_standard_json(request, context)});
+  bool is_for_one = false;
+  for (protocol::BrokerData& group : route->broker_datas) {
+    is_for_one |= make_reachable(group, context.local());
+  }
+  context.reply.body = protocol::to_json(*route, {.quote_integer_keys = is_standard});
+  if (is_for_all && !is_for_one) answers.keep(request.topic, is_standard, context.reply.body);
   return {};
 }
 
 }  // namespace
 
 void add_route_handlers(net::Router& router, NamesrvCore& core) {
+  const auto answers = std::make_shared<RouteAnswers>(core.routes);
   router.on<protocol::GetRouteInfoByTopic>(
-      [&core](const protocol::GetRouteInfoByTopic& request, RequestContext& context) {
-        return find_route(core, request, context);
+      [&core, answers](const protocol::GetRouteInfoByTopic& request, RequestContext& context) {
+        return find_route(core, *answers, request, context);
       });
 
   router.on<protocol::GetBrokerClusterInfo>(

@@ -55,6 +55,7 @@ Result<Registered> RouteRegistry::register_broker(const Registration& registrati
   if (auto good = check(registration); !good) return std::move(good).error();
   if (yields_to_holder(registration)) {
     live_.erase(LiveKey(registration.cluster, registration.broker_addr));
+    ++revision_;
     return Registered{};
   }
 
@@ -63,22 +64,23 @@ Result<Registered> RouteRegistry::register_broker(const Registration& registrati
   if (registration.broker_id == master_id || is_prime_slave(registration, group)) {
     update_topics(registration, group, is_first);
   }
-  live_[LiveKey(registration.cluster, registration.broker_addr)] = {
-      .last_update = now,
-      .heartbeat_timeout =
-          std::min(registration.heartbeat_timeout.value_or(options_.heartbeat_timeout),
-                   options_.heartbeat_timeout_max),
-      .version = registration.body.topics.data_version,
-      .channel = registration.channel,
-      .ha_server_addr = registration.ha_server_addr,
-      .filter_servers = registration.body.filter_server_list};
+  LiveBroker& live = live_[LiveKey(registration.cluster, registration.broker_addr)];
+  if (live.filter_servers != registration.body.filter_server_list) ++revision_;
+  live = {.last_update = now,
+          .heartbeat_timeout =
+              std::min(registration.heartbeat_timeout.value_or(options_.heartbeat_timeout),
+                       options_.heartbeat_timeout_max),
+          .version = registration.body.topics.data_version,
+          .channel = registration.channel,
+          .ha_server_addr = registration.ha_server_addr,
+          .filter_servers = registration.body.filter_server_list};
 
   Registered registered;
   const auto master = group.broker_addrs.find(master_id);
   if (registration.broker_id != master_id && master != group.broker_addrs.end()) {
-    if (const LiveBroker* live = find_live(registration.cluster, master->second)) {
+    if (const LiveBroker* of_master = find_live(registration.cluster, master->second)) {
       registered.master_addr = master->second;
-      registered.ha_server_addr = live->ha_server_addr;
+      registered.ha_server_addr = of_master->ha_server_addr;
     }
   }
   return registered;
@@ -127,6 +129,7 @@ bool RouteRegistry::yields_to_holder(const Registration& registration) const {
 
 BrokerData& RouteRegistry::join_group(const Registration& registration, bool& is_first) {
   BrokerData& group = groups_[registration.broker_name];
+  const BrokerData before = group;
   if (group.cluster != registration.cluster) {
     live_.erase(LiveKey(group.cluster, registration.broker_addr));
     leave_cluster(group.cluster, registration.broker_name);
@@ -143,6 +146,7 @@ BrokerData& RouteRegistry::join_group(const Registration& registration, bool& is
   });
   is_first = !group.broker_addrs.contains(registration.broker_id);
   group.broker_addrs[registration.broker_id] = registration.broker_addr;
+  if (group != before) ++revision_;
   return group;
 }
 
@@ -173,8 +177,10 @@ void RouteRegistry::update_topics(const Registration& registration, const Broker
 void RouteRegistry::set_queues(std::string_view topic, QueueData queues) {
   auto found = topics_.find(topic);
   if (found == topics_.end()) found = topics_.emplace(topic, QueuesByBroker{}).first;
-  std::string broker_name = queues.broker_name;
-  found->second.insert_or_assign(std::move(broker_name), std::move(queues));
+  QueueData& known = found->second[queues.broker_name];
+  if (known == queues) return;
+  known = std::move(queues);
+  ++revision_;
 }
 
 void RouteRegistry::remove_topics_but(std::string_view broker_name,
@@ -182,7 +188,10 @@ void RouteRegistry::remove_topics_but(std::string_view broker_name,
   for (auto topic = topics_.begin(); topic != topics_.end();) {
     QueuesByBroker& queues = topic->second;
     const auto of_broker = queues.find(broker_name);
-    if (of_broker != queues.end() && !kept.contains(topic->first)) queues.erase(of_broker);
+    if (of_broker != queues.end() && !kept.contains(topic->first)) {
+      queues.erase(of_broker);
+      ++revision_;
+    }
     topic = queues.empty() ? topics_.erase(topic) : std::next(topic);
   }
 }
@@ -193,6 +202,7 @@ void RouteRegistry::remove_queues(std::string_view broker_name) {
 
 void RouteRegistry::unregister_broker(std::string_view cluster, std::string_view broker_name,
                                       std::string_view broker_addr) {
+  ++revision_;
   live_.erase(LiveKey(cluster, broker_addr));
   const auto found = groups_.find(broker_name);
   if (found == groups_.end()) return;
@@ -239,6 +249,7 @@ void RouteRegistry::channel_closed(const net::ChannelHandle& channel) {
     });
     if (group == groups_.end()) {
       live_.erase({cluster, address});
+      ++revision_;
     } else {
       unregister_broker(cluster, std::string(group->first), address);
     }
@@ -336,6 +347,7 @@ protocol::TopicList RouteRegistry::system_topics() const {
 
 std::int32_t RouteRegistry::change_perms(std::string_view broker_name, std::int32_t keep,
                                          std::int32_t add) {
+  ++revision_;
   std::int32_t count = 0;
   for (auto& [topic, queues] : topics_) {
     const auto of_broker = queues.find(broker_name);
@@ -358,6 +370,7 @@ std::int32_t RouteRegistry::add_write_perm(std::string_view broker_name) {
 void RouteRegistry::delete_topic(std::string_view topic, std::optional<std::string_view> cluster) {
   const auto found = topics_.find(topic);
   if (found == topics_.end()) return;
+  ++revision_;
   if (cluster) {
     const auto brokers = clusters_.find(*cluster);
     if (brokers == clusters_.end()) return;

@@ -86,6 +86,8 @@ class RouteRegistry {
 
   // Nothing: no broker has the topic.
   std::optional<protocol::TopicRouteData> route(std::string_view topic) const;
+  // Another one when a route may be another one: what was made of them may be kept until then.
+  std::uint64_t revision() const { return revision_; }
   protocol::ClusterInfo cluster_info() const;
   std::optional<protocol::BrokerMemberGroup> member_group(std::string_view broker_name) const;
 
@@ -136,6 +138,7 @@ class RouteRegistry {
   std::map<std::string, protocol::BrokerData, std::less<>> groups_;  // by broker name
   std::map<std::string, std::set<std::string, std::less<>>, std::less<>> clusters_;
   std::map<LiveKey, LiveBroker> live_;
+  std::uint64_t revision_ = 0;
 };
 
 // What a client that wants brokers of its own zone gets. Java: ZoneRouteRPCHook.

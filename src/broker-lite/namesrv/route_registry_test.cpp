@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <random>
+
 namespace rocketmq::namesrv {
 namespace {
 
@@ -338,6 +340,67 @@ TEST_F(RouteRegistryTest, waits_for_no_silent_broker_longer_than_a_day) {
   add(patient);
   EXPECT_THAT(registry.expire(t0 + 24h), IsEmpty());
   EXPECT_THAT(registry.expire(t0 + 24h + 1s), ElementsAre(a.channel));
+}
+
+// What is made of a route is kept as long as the revision is the same.
+TEST_F(RouteRegistryTest, has_another_revision_whenever_a_route_is_another_one) {
+  const Registration b = registration("b", "10.0.0.2:10911", {topic("T", 8), topic("V")});
+  Registration filtering = b;
+  filtering.body.filter_server_list = {"10.0.0.2:7001"};
+  Registration acting = slave_of(a, "10.0.0.3:10911");
+  acting.enable_acting_master = true;
+  Registration moved = a;
+  moved.cluster = "D";
+  moved.zone_name = "z";
+  const std::vector<Registration> registrations{
+      a,      b,     filtering,
+      acting, moved, registration("a", "10.0.0.1:10911", {topic("T", 2), topic("U")}, 2)};
+  const auto routes = [&] {
+    return std::vector{registry.route("T"), registry.route("U"), registry.route("V")};
+  };
+  std::mt19937 random(1);
+  auto known = routes();
+  std::uint64_t revision = registry.revision();
+  int changes = 0;
+  for (int turn = 0; turn < 5000; ++turn) {
+    const Registration& one = registrations[random() % registrations.size()];
+    switch (random() % 8) {
+      case 0:
+        registry.unregister_broker(one.cluster, one.broker_name, one.broker_addr);
+        break;
+      case 1:
+        registry.channel_closed(one.channel);
+        break;
+      case 2:
+        registry.wipe_write_perm(one.broker_name);
+        break;
+      case 3:
+        registry.delete_topic(
+            "T", random() % 2 == 0 ? std::optional<std::string_view>("C") : std::nullopt);
+        break;
+      case 4:
+        registry.register_topic("U", {QueueData{"b", 6, 3, 0, 3}});
+        break;
+      case 5:
+        registry.set_delete_topic_with_broker_registration(random() % 2 == 0);
+        break;
+      default:
+        (void)registry.register_broker(one, t0);
+    }
+    auto now = routes();
+    if (now != known) {
+      ++changes;
+      ASSERT_NE(registry.revision(), revision) << turn;
+    }
+    known = std::move(now);
+    revision = registry.revision();
+  }
+  EXPECT_GT(changes, 500);
+
+  add(a);
+  revision = registry.revision();
+  add(a);
+  EXPECT_EQ(registry.revision(), revision) << "a sign of life";
 }
 
 }  // namespace

@@ -26,8 +26,11 @@ PopRecords::PopRecords(Core& core)
 Result<void> PopRecords::put(const CheckPoint& point, std::int32_t revive_queue_id) {
   const std::string key = str(point.topic, '@', point.queue_id, '@', point.start_offset, '@',
                               point.group, '@', point.pop_time, '@', point.broker_name, "@ck");
-  return put(check_point_tag, key, protocol::to_json(point),
-             point.visible_again() - check_point_first_ms, revive_queue_id);
+  auto stored = put(check_point_tag, key, protocol::to_json(point),
+                    point.visible_again() - check_point_first_ms, revive_queue_id);
+  core_.pop_metrics.put(PopMetrics::Record::check_point, point.topic, point.group,
+                        stored.has_value());
+  return stored;
 }
 
 // Java: AckMessageProcessor.appendAck, PopMessageProcessor.genAckUniqueId, genBatchAckUniqueId.
@@ -45,7 +48,10 @@ Result<void> PopRecords::put(const AckRecord& ack, std::int64_t invisible_time,
   const std::string_view tag = is_batch ? batch_ack_tag : ack_tag;
   const std::string key = str(ack.topic, '@', ack.queue_id, '@', offsets, '@', ack.group, '@',
                               ack.pop_time, '@', ack.broker_name, '@', tag);
-  return put(tag, key, protocol::to_json(ack), ack.pop_time + invisible_time, revive_queue_id);
+  auto stored =
+      put(tag, key, protocol::to_json(ack), ack.pop_time + invisible_time, revive_queue_id);
+  core_.pop_metrics.put(PopMetrics::Record::ack, ack.topic, ack.group, stored.has_value());
+  return stored;
 }
 
 Result<void> PopRecords::put(std::string_view tag, std::string_view key, std::string_view body,

@@ -45,28 +45,29 @@ PopReviver::PopReviver(Core& core, std::int32_t queue_nums,
 // The offset stored is that of the last check point done, as stock stores it, not the next one.
 void PopReviver::start() {
   for (std::int32_t id = 0; Queue & queue : queues_) {
-    queue.tail.start_at(core_.offsets.find(progress_group, topic_, id++).value_or(-1) + 1);
-    read(queue);
+    queue.tail.start_at(core_.offsets.find(progress_group, topic_, id).value_or(-1) + 1);
+    read(id++, queue);
   }
 }
 
 void PopReviver::arrived(std::int32_t queue_id) {
   if (queue_id < static_cast<std::int32_t>(queues_.size())) {
-    read(queues_[static_cast<std::size_t>(queue_id)]);
+    read(queue_id, queues_[static_cast<std::size_t>(queue_id)]);
   }
 }
 
-void PopReviver::read(Queue& queue) {
+void PopReviver::read(std::int32_t queue_id, Queue& queue) {
   queue.tail.read([&](const protocol::RecordView& record) {
     const auto tag = protocol::find_property(record.properties, property::tags).value_or("");
-    if (tag == check_point_tag) add(queue, record);
-    if (tag == ack_tag || tag == batch_ack_tag) acknowledge(queue, record);
+    if (tag == check_point_tag) add(queue_id, queue, record);
+    if (tag == ack_tag || tag == batch_ack_tag) acknowledge(queue_id, queue, record);
   });
 }
 
-void PopReviver::add(Queue& queue, const protocol::RecordView& record) {
+void PopReviver::add(std::int32_t queue_id, Queue& queue, const protocol::RecordView& record) {
   auto point = protocol::from_json<CheckPoint>(record.body, "check point");
   if (!point) return log_(str("at ", record.physical_offset, ": ", to_string(point.error())));
+  core_.pop_metrics.read(PopMetrics::Record::check_point, point->topic, point->group, queue_id);
   std::string key = key_of(*point);
   // Delivered once more after a kill.
   if (!queue.by_key.emplace(key, record.queue_offset).second) return;
@@ -76,9 +77,11 @@ void PopReviver::add(Queue& queue, const protocol::RecordView& record) {
   waiting.key = std::move(key);
 }
 
-void PopReviver::acknowledge(Queue& queue, const protocol::RecordView& record) {
+void PopReviver::acknowledge(std::int32_t queue_id, Queue& queue,
+                             const protocol::RecordView& record) {
   const auto ack = protocol::from_json<AckRecord>(record.body, "acknowledgement");
   if (!ack) return log_(str("at ", record.physical_offset, ": ", to_string(ack.error())));
+  core_.pop_metrics.read(PopMetrics::Record::ack, ack->topic, ack->group, queue_id);
   const auto found = queue.by_key.find(key_of(*ack));
   if (found == queue.by_key.end()) return;  // too late, or read again after a start
   std::vector<std::int64_t>& left = queue.waiting.at(found->second).left;
@@ -90,6 +93,20 @@ void PopReviver::acknowledge(Queue& queue, const protocol::RecordView& record) {
 }
 
 // ---- coming back
+
+std::vector<PopReviver::Lag> PopReviver::lags() const {
+  std::vector<Lag> lags;
+  for (std::int32_t id = 0; const Queue& queue : queues_) {
+    const auto first = queue.waiting.begin();
+    const bool is_waiting = first != queue.waiting.end();
+    const std::int64_t done = is_waiting ? first->first : queue.tail.next();
+    const std::int64_t late_ms =
+        is_waiting ? core_.loop.wall_ms() - first->second.point.visible_again() : 0;
+    lags.push_back({std::max<std::int64_t>(0, core_.store.max_offset(topic_, id++) - done),
+                    std::max<std::int64_t>(0, late_ms)});
+  }
+  return lags;
+}
 
 void PopReviver::run() {
   for (std::int32_t id = 0; Queue & queue : queues_) run(id++, queue);
@@ -164,6 +181,7 @@ Result<void> PopReviver::revive(const CheckPoint& point, std::int64_t offset) {
     message.properties = record->properties;
     placed = core_.store.put(message, core_.loop.wall_ms());
   }
+  core_.pop_metrics.came_back(point.topic, point.group, placed.has_value());
   if (placed) return {};
   if (!can_never_be_stored(placed.error())) return placed.error();
   log_(str("a popped message does not come back: ", to_string(placed.error())));

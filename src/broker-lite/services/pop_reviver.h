@@ -32,6 +32,14 @@ class PopReviver {
 
   const std::string& topic() const { return topic_; }
 
+  // Of each queue: records that lie there from the first one on whose check point is not done, and
+  // for how long its messages could have come back.
+  struct Lag {
+    std::int64_t records = 0;
+    std::int64_t late_ms = 0;
+  };
+  std::vector<Lag> lags() const;
+
  private:
   struct Waiting {
     CheckPoint point;
@@ -46,9 +54,9 @@ class PopReviver {
     std::unordered_map<std::string, std::int64_t> by_key{};  // -> revive offset
   };
 
-  void read(Queue& queue);
-  void add(Queue& queue, const protocol::RecordView& record);
-  void acknowledge(Queue& queue, const protocol::RecordView& record);
+  void read(std::int32_t queue_id, Queue& queue);
+  void add(std::int32_t queue_id, Queue& queue, const protocol::RecordView& record);
+  void acknowledge(std::int32_t queue_id, Queue& queue, const protocol::RecordView& record);
   void run(std::int32_t queue_id, Queue& queue);
   bool is_over(const CheckPoint& point) const;
   Result<void> revive(const Waiting& waiting);

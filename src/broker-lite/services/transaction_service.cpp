@@ -51,9 +51,17 @@ void TransactionService::take_back(const protocol::RecordView& record) {
   for (const std::int64_t half : half_offsets_of(record)) {
     open_.erase(half);
     ending_.erase(half);
+    forget_old_place(half);
     op.last_half = std::max(op.last_half, half);
   }
   ops_.push_back(op);
+}
+
+void TransactionService::forget_old_place(std::int64_t half) {
+  const auto old = moved_from_.find(half);
+  if (old == moved_from_.end()) return;
+  moved_.erase(old->second);
+  moved_from_.erase(old);
 }
 
 void TransactionService::save_progress() {
@@ -63,7 +71,6 @@ void TransactionService::save_progress() {
   const std::int64_t now_ms = core_.loop.wall_ms();
   if (halves_.next() > 0) core_.offsets.commit(progress_group, half_topic, 0, half, now_ms);
   if (op_records_.next() > 0) core_.offsets.commit(progress_group, op_half_topic, 0, op, now_ms);
-  std::erase_if(moved_, [&](const auto& entry) { return !open_.contains(entry.second); });
 }
 
 // ---- ending
@@ -214,6 +221,7 @@ void TransactionService::check_some() {
   if (!put) return log_(str("half messages are checked later: ", to_string(put.error())));
   for (const Asked& one : asked) {
     moved_[one.old_offset] = one.placed.queue_offset;
+    moved_from_[one.placed.queue_offset] = one.old_offset;
     ask(one.placed);
   }
   // What is left has its turn after others.

@@ -73,6 +73,7 @@ class TransactionService {
   void read_new();
   void check_some();
   void take_back(const protocol::RecordView& op);
+  void forget_old_place(std::int64_t half);
   Result<StoredRecord> find_half(const protocol::EndTransaction& request) const;
   Result<void> commit(const StoredRecord& half);
   Result<Placed> put_op(const std::vector<std::int64_t>& half_offsets);
@@ -87,6 +88,7 @@ class TransactionService {
   std::map<std::int64_t, Half> open_;  // by offset in the half queue
   // Where a half message lies that was stored again: a late answer names the old place.
   std::unordered_map<std::int64_t, std::int64_t> moved_;
+  std::unordered_map<std::int64_t, std::int64_t> moved_from_;  // by new place; goes with its half
   std::unordered_set<std::int64_t> ending_;  // their op record is put, and cannot be read yet
   std::deque<Op> ops_;                       // those that end something not passed yet
   QueueTail halves_;
