@@ -9,6 +9,7 @@
 #include "broker-lite/saved_table.h"
 #include "broker-lite/store/mem_file.h"
 #include "broker-lite/store/posix_file.h"
+#include "broker-lite/tls.h"
 #include "net/process_metrics.h"
 #include "protocol/str.h"
 
