@@ -49,7 +49,7 @@ TEST_F(ConfigTest, is_changed_by_a_tool_and_stays_so) {
 TEST_F(ConfigTest, shows_the_port_it_listens_at_where_it_was_left_to_the_system) {
   rig.options.listen_port = 0;
   restart();
-  EXPECT_EQ(str("broker:", setting("listenPort")), rig.broker->listen_address());
+  EXPECT_EQ(str("127.0.0.1:", setting("listenPort")), rig.broker->listen_address());
   EXPECT_NE(setting("listenPort"), "0");
 }
 
