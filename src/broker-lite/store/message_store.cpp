@@ -71,7 +71,13 @@ Result<void> MessageStore::start() {
   if (was_clean) {
     if (auto marked = running_.set(); !marked) return marked;
   }
-  auto recovered = recover(log_, queues_, *last_stop, checkpoint_, options_.tags_code);
+  const auto distrust = [this](std::int64_t since_ms) -> Result<void> {
+    if (checkpoint_.logics_msg_timestamp <= since_ms) return {};
+    checkpoint_.logics_msg_timestamp = since_ms;
+    saved_checkpoint_ = checkpoint_;
+    return save_checkpoint(directory_, checkpoint_);
+  };
+  auto recovered = recover(log_, queues_, *last_stop, checkpoint_, options_.tags_code, distrust);
   if (!recovered) return std::move(recovered).error();
   recovered_ = *recovered;
   if (!was_clean) {

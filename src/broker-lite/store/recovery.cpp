@@ -22,13 +22,15 @@ class Recovery {
  public:
   Recovery(CommitLog& log, ConsumeQueues& queues, const LastStop& last_stop,
            const Checkpoint& checkpoint,
-           const std::function<std::int64_t(const RecordView&, std::int64_t)>& tags_code)
+           const std::function<std::int64_t(const RecordView&, std::int64_t)>& tags_code,
+           const std::function<Result<void>(std::int64_t)>& distrust)
       : log_(log),
         reader_(log),
         queues_(queues),
         last_stop_(last_stop),
         start_(log, queues, last_stop, checkpoint),
-        tags_code_(tags_code) {}
+        tags_code_(tags_code),
+        distrust_(distrust) {}
 
   Result<Recovered> run() {
     const auto noted = start_.noted();
@@ -99,6 +101,9 @@ class Recovery {
   // False when the queues lack entries of records before `start`.
   Result<bool> walk(std::int64_t start) {
     result_ = {.start = start, .end = start};
+    if (const auto time = first_timestamp(start)) {
+      if (auto distrusted = distrust_(*time); !distrusted) return std::move(distrusted).error();
+    }
     queues_.discard_tails();
     const bool is_whole =  // what was written is there, so files have no holes
         last_stop_.kind == LastStop::Kind::clean || last_stop_.kind == LastStop::Kind::killed;
@@ -124,6 +129,17 @@ class Recovery {
       }
     }
     return true;
+  }
+
+  // When what begins at `position` was stored: 0 where the log does not say, nothing where nothing
+  // is.
+  std::optional<std::int64_t> first_timestamp(std::int64_t position) const {
+    while (position < reader_.end() && reader_.is_blank(position)) {
+      position = reader_.file_end(position);
+    }
+    if (position >= reader_.end()) return std::nullopt;
+    const auto record = reader_.record(position);
+    return record ? record->store_timestamp : 0;
   }
 
   Result<bool> take(const RecordView& record) {
@@ -243,6 +259,7 @@ class Recovery {
   const LastStop& last_stop_;
   RecoveryStart start_;
   const std::function<std::int64_t(const RecordView&, std::int64_t)>& tags_code_;
+  const std::function<Result<void>(std::int64_t)>& distrust_;
   Recovered result_;
 };
 
@@ -250,8 +267,9 @@ class Recovery {
 
 Result<Recovered> recover(
     CommitLog& log, ConsumeQueues& queues, const LastStop& last_stop, const Checkpoint& checkpoint,
-    const std::function<std::int64_t(const RecordView&, std::int64_t)>& tags_code) {
-  return Recovery(log, queues, last_stop, checkpoint, tags_code).run();
+    const std::function<std::int64_t(const RecordView&, std::int64_t)>& tags_code,
+    const std::function<Result<void>(std::int64_t)>& distrust) {
+  return Recovery(log, queues, last_stop, checkpoint, tags_code, distrust).run();
 }
 
 bool belongs_in_queue(std::int32_t sys_flag) {

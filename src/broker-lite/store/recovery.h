@@ -53,9 +53,13 @@ inline constexpr std::string_view damaged_topic = "rmq_sys_damaged";
 // or a record between is lost.
 //
 // Damage in what is not read here shows when it is consumed.
+//
+// `distrust` is called before entries that may be on disk are written anew, with the time since
+// which their records were stored: until they are synced again, no checkpoint may vouch for them.
 Result<Recovered> recover(
     CommitLog& log, ConsumeQueues& queues, const LastStop& last_stop, const Checkpoint& checkpoint,
-    const std::function<std::int64_t(const protocol::RecordView&, std::int64_t)>& tags_code);
+    const std::function<std::int64_t(const protocol::RecordView&, std::int64_t)>& tags_code,
+    const std::function<Result<void>(std::int64_t)>& distrust);
 
 // Stock gives half messages and rollbacks no place in a queue.
 // Java: CommitLogDispatcherBuildConsumeQueue.

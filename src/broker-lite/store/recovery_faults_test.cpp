@@ -2,10 +2,12 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <numeric>
 #include <optional>
 #include <random>
 #include <set>
 #include <tuple>
+#include <vector>
 
 #include "broker-lite/store/cleaner.h"
 #include "broker-lite/store/recovery.h"
@@ -229,7 +231,11 @@ TEST(RecoveryUnderFaults, loses_nothing_acknowledged_to_a_power_cut_in_sync_mode
 }
 
 TEST(RecoveryUnderFaults, makes_sense_of_whatever_a_power_cut_leaves) {
-  for (unsigned seed = 0; seed < 150; ++seed) {
+  // With 3226 an entry that was on disk is written anew, and half of that is lost in the next cut.
+  std::vector<unsigned> seeds(150);
+  std::iota(seeds.begin(), seeds.end(), 0u);
+  seeds.push_back(3226);
+  for (const unsigned seed : seeds) {
     std::mt19937 random(seed);
     Load load;
     load.options.flush_mode = seed % 2 == 0 ? FlushMode::sync : FlushMode::async;
