@@ -232,7 +232,7 @@ void TcpStream::hand_over_left() {
 }
 
 bool TcpStream::may_hold() {
-  const std::size_t held = input_.size() + output_.size();
+  const std::size_t held = input_.capacity() + output_.capacity();
   reactor_.held_bytes += held - std::exchange(held_bytes_, held);
   const std::size_t all_max = options_.held_bytes_of_all_max;
   if (all_max == 0 || reactor_.held_bytes <= all_max || held <= all_max / 1000) return true;

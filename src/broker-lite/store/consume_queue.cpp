@@ -230,10 +230,21 @@ void ConsumeQueue::discard_tail() {
 Result<void> ConsumeQueue::drop_from_position(std::int64_t position, Zero zero) {
   assert(tail_.empty());
   if (zero == Zero::if_shorter && last_position_ < position) return {};
-  const auto end = first_not(min_, files_end_ / entry_size, [&](const QueueEntry& entry) {
+  const auto is_before = [position](const QueueEntry& entry) {
     return entry.is_valid() && entry.log_position() < position;
-  });
-  if (!end) return end.error();
+  };
+  auto end = first_not(min_, files_end_ / entry_size, is_before);
+  if (!end) return std::move(end).error();
+  // Where power was lost entries may be half old and half new: they do not follow the one before.
+  // (Blanks may lie where the next entry lies.)
+  while (*end > min_ + 1) {
+    const auto last = entry_in_files(*end - 1);
+    const auto before = entry_in_files(*end - 2);
+    if (!last) return last.error();
+    if (!before) return before.error();
+    if (is_before(*last) && last->log_position() >= before->log_position()) break;
+    --*end;
+  }
   return set_end(*end, true);
 }
 

@@ -173,6 +173,17 @@ class Recovery {
     if (!has_place(record)) return true;
     const ConsumeQueue* known = queues_.find(record.topic, record.queue_id);
     const std::int64_t expected = known ? known->max_offset() : 0;
+    if (record.queue_offset < expected) {
+      const auto is_torn = has_torn_entry(*known, record);
+      if (!is_torn) return is_torn;
+      if (*is_torn) {
+        auto dropped = queues_.find_or_create(record.topic, record.queue_id)
+                           .drop_from_offset(record.queue_offset);
+        if (!dropped) return std::move(dropped).error();
+        append(record, entry_of(record));
+        return true;
+      }
+    }
     if (record.queue_offset != expected) {
       // No checksum covers the header, so ask the record that follows in the same queue.
       const auto following = reader_.following_offset(record);
@@ -188,6 +199,19 @@ class Recovery {
     }
     append(record, entry_of(record));
     return true;
+  }
+
+  // Does the entry at the record's offset lead to what is no record of that offset? Half of it was
+  // lost with the power then.
+  Result<bool> has_torn_entry(const ConsumeQueue& queue, const RecordView& record) const {
+    if (record.queue_offset < queue.min_offset()) return false;
+    QueueEntry entry;
+    const auto count = queue.read(record.queue_offset, std::span(&entry, 1));
+    if (!count) return count.error();
+    if (*count == 0) return false;
+    const auto other = reader_.record(entry.position);
+    return !other || other->topic != record.topic || other->queue_id != record.queue_id ||
+           other->queue_offset != record.queue_offset;
   }
 
   void append(const RecordView& record, const QueueEntry& entry) {
