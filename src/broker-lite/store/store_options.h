@@ -44,7 +44,7 @@ struct StoreOptions {
   std::int32_t consume_queue_files_per_tick = 512;  // keeps a tick within some tens of ms
   // Of a stop: where more is to be written or synced it leaves that to the next start.
   std::int32_t consume_queue_files_at_stop = 2048;
-  std::int32_t open_files_max = 512;                // consume-queue files kept open
+  std::int32_t open_files_max = 512;  // consume-queue files kept open
 
   // The index by key. Without it nothing is found by a key, and its files are left alone.
   bool message_index_enable = true;
