@@ -3,7 +3,7 @@
 #include <strings.h>
 
 #include <algorithm>
-#include <boost/beast/http/status.hpp>
+#include <boost/beast/http.hpp>
 
 namespace rocketmq::net {
 
