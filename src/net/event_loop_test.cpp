@@ -334,6 +334,38 @@ TEST_F(TcpTest, cuts_off_who_holds_much_when_all_together_hold_too_much) {
   EXPECT_NE(server_.ends[0].message.find("too much memory"), std::string::npos);
 }
 
+// What was read is held no more, though its streams stay open.
+TEST_F(TcpTest, cuts_off_nobody_for_what_has_been_read) {
+  const std::string answer(200 * 1024, 'x');
+  std::vector<std::unique_ptr<Peer>> servers;
+  std::vector<std::unique_ptr<Peer>> clients;
+  std::vector<std::unique_ptr<Connecting>> attempts;
+  const ListenOptions options{.stream = {.held_bytes_of_all_max = 512 * 1024}};
+  const auto listener = loop_.listen("127.0.0.1:0", options, [&](std::unique_ptr<Stream> stream) {
+    servers.push_back(std::make_unique<Peer>(false));
+    servers.back()->adopt(std::move(stream));
+    servers.back()->stream->output().append(answer);
+  });
+  std::function<void()> connect_next = [&] {
+    if (clients.size() == 8) return loop_.stop();
+    attempts.push_back(
+        loop_.connect((*listener)->address(), {}, [&](Result<std::unique_ptr<Stream>> stream) {
+          if (!stream) return loop_.defer([this] { loop_.stop(); });
+          clients.push_back(std::make_unique<Peer>(false));
+          Peer& client = *clients.back();
+          client.on_text = [&] {
+            if (client.text.size() == answer.size()) loop_.defer(connect_next);
+          };
+          client.on_end = [this] { loop_.stop(); };
+          client.adopt(*std::move(stream));
+        }));
+  };
+  connect_next();
+  run();
+  EXPECT_EQ(clients.size(), 8u);
+  for (const auto& server : servers) EXPECT_TRUE(server->ends.empty());
+}
+
 TEST_F(TcpTest, gives_up_connecting_after_the_timeout) {
   // A listener whose queue is full answers no more: the kernel drops the handshake.
   listen("127.0.0.1:0", {.backlog = 0});

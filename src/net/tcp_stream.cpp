@@ -333,13 +333,12 @@ void TcpStream::flush() {
     if (result.status == Status::want_write || result.status == Status::want_read) break;
     return end(error_of(last_words(result)));
   }
-  if (!may_hold()) return;
   if (output_.empty()) {
     reactor_.give_buffer(std::exchange(output_, {}));
   } else if (output_.size() > options_.output_bytes_max) {
     return end(Error{Errc::overloaded, "the peer does not read what it asked for"});
   }
-  update_reading();
+  if (may_hold()) update_reading();
 }
 
 // A server may say no to a certificate, and be gone, when the client has begun to write (TLS 1.3):
