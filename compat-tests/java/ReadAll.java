@@ -1,4 +1,3 @@
-import java.util.Set;
 import java.util.TreeSet;
 import org.apache.rocketmq.client.consumer.DefaultMQPullConsumer;
 import org.apache.rocketmq.client.consumer.PullResult;
@@ -8,15 +7,15 @@ import org.apache.rocketmq.common.message.MessageExt;
 import org.apache.rocketmq.common.message.MessageQueue;
 
 /**
- * Reads every queue of a topic from its first to its last offset and writes a StoredLine a message,
- * ordered by queue and offset. With --full the line also holds what can only be compared between
+ * Reads every queue of each topic from its first to its last offset and writes a StoredLine a
+ * message, ordered by queue and offset. With --full the line also holds what can only be compared between
  * two readers of one and the same store: every stored property, topic, system flag, stored CRC and
  * size, commit-log position, store timestamp, both hosts, reconsume times, prepared-transaction
  * offset.
  */
 @SuppressWarnings("deprecation") // the pull consumer: the only one that asks for exactly one offset
 public final class ReadAll {
-  private static final String USAGE = "ReadAll NAMESRV TOPIC OUTFILE [--full]";
+  private static final String USAGE = "ReadAll NAMESRV TOPIC,TOPIC… OUTFILE [--full]";
   private static final int BATCH_MAX = 32; // the most a broker gives at once by default
 
   private ReadAll() {}
@@ -31,13 +30,16 @@ public final class ReadAll {
         Clients.connectTo(args.text(0), new DefaultMQPullConsumer("read-all"));
     consumer.start();
     long messages = 0;
-    Set<MessageQueue> queues = new TreeSet<>(consumer.fetchSubscribeMessageQueues(args.text(1)));
+    int queues = 0;
     try (LineFile out = new LineFile(args.text(2))) {
-      for (MessageQueue queue : queues) {
-        messages += read(consumer, queue, out, args.isSet("--full"));
+      for (String topic : args.text(1).split(",")) {
+        for (MessageQueue queue : new TreeSet<>(consumer.fetchSubscribeMessageQueues(topic))) {
+          messages += read(consumer, queue, out, args.isSet("--full"));
+          ++queues;
+        }
       }
     }
-    System.out.println(new Json().put("messages", messages).put("queues", queues.size()));
+    System.out.println(new Json().put("messages", messages).put("queues", queues));
     return 0;
   }
 
