@@ -5,6 +5,8 @@ import pathlib
 import platform
 import subprocess
 
+from servers import BIN
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs/performance.md"
 
@@ -30,6 +32,13 @@ def machine(load_before):
     return (f"{datetime.date.today()}; {_processor()}, {os.cpu_count()} CPUs, Linux"
             f" {platform.release().split('-')[0]}, load {load_before:.1f} before and"
             f" {os.getloadavg()[0]:.1f} after.")
+
+
+def how(command):
+    """What to type to measure it again."""
+    build = BIN.parent.name
+    where = "" if build == "release" else f"ROCKETMQ_BIN=build/{build}/bin "
+    return ["```sh", f"./dev build {build}", where + command, "```"]
 
 
 def revision():

@@ -19,7 +19,9 @@ struct Error {
   Outcome outcome = Outcome::not_sent;
 
   Error() = default;
-  Error(std::error_code c, std::string text, Outcome o = Outcome::not_sent)
+  // Cold: compilers move what leads to an error out of the way of what goes well.
+  [[gnu::cold, gnu::noinline]] Error(std::error_code c, std::string text,
+                                     Outcome o = Outcome::not_sent)
       : code(c), message(std::move(text)), outcome(o) {}
 };
 
@@ -45,11 +47,12 @@ namespace detail {
 class MaybeError {
  public:
   MaybeError() = default;
-  MaybeError(Error error) : error_(std::make_unique<Error>(std::move(error))) {
+  [[gnu::cold, gnu::noinline]] MaybeError(Error error) : error_(new Error(std::move(error))) {
     assert(error_->code);
   }
-  MaybeError(const MaybeError& other)
-      : error_(other.error_ ? std::make_unique<Error>(*other.error_) : nullptr) {}
+  MaybeError(const MaybeError& other) {
+    if (other.error_) *this = MaybeError(*other.error_);
+  }
   MaybeError(MaybeError&&) noexcept = default;
   MaybeError& operator=(const MaybeError& other) { return *this = MaybeError(other); }
   MaybeError& operator=(MaybeError&&) noexcept = default;
@@ -61,7 +64,10 @@ class MaybeError {
   }
 
  private:
-  std::unique_ptr<Error> error_;
+  struct Delete {
+    [[gnu::cold, gnu::noinline]] void operator()(Error* error) const noexcept { delete error; }
+  };
+  std::unique_ptr<Error, Delete> error_;
 };
 
 }  // namespace detail

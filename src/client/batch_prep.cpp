@@ -45,7 +45,7 @@ PreparedMessage join(std::span<const PreparedMessage* const> messages) {
     body_size += batch_entry_size(*message);
     batch.body_size += message->body_size;
   }
-  batch.memory = MemoryBlock(0, first.topic.size() + properties.size() + body_size);
+  batch.memory = MemoryBlock(nullptr, 0, first.topic.size() + properties.size() + body_size);
   char* at = batch.memory.texts();
   const auto put = [&at](std::string_view text) {
     char* const start = at;

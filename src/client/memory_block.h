@@ -2,38 +2,39 @@
 
 #include <cstddef>
 #include <memory>
-#include <new>
 #include <utility>
+
+#include "client/block_pool.h"
 
 namespace rocketmq::client {
 
 // Memory for the texts of a message, and in front of them room for the object that will own it:
-// the two are one allocation.
-//
-//   struct Owner {
-//     static void* operator new(std::size_t bytes, MemoryBlock& block) { return block.give(bytes);
-//     } static void operator delete(void* owner) { ::operator delete(owner); }
+// the two are one block, of a pool or of none. The owner is made with
+//   static void* operator new(std::size_t bytes, MemoryBlock& block) { return block.give(bytes); }
+// and its memory given back with BlockPool::give(), before the pool goes.
 class MemoryBlock {
  public:
   MemoryBlock() = default;
   // `front` bytes for an object, or 0.
-  MemoryBlock(std::size_t front, std::size_t bytes)
-      : memory_(static_cast<char*>(::operator new(front + bytes))), front_(front) {}
+  MemoryBlock(BlockPool* pool, std::size_t front, std::size_t bytes)
+      : memory_(static_cast<char*>(pool != nullptr ? pool->take(front + bytes)
+                                                   : BlockPool::take_unpooled(front + bytes))),
+        front_(front) {}
 
   char* texts() const { return memory_.get() + front_; }
 
-  // Where an object of so many bytes is to be made. If there is room in front it is there, and
-  // deleting the object frees the block; else the texts stay with the block.
+  // Where an object of so many bytes is to be made. If there is room in front it is there; else the
+  // texts stay with the block.
   void* give(std::size_t bytes) {
-    return bytes <= front_ ? memory_.release() : ::operator new(bytes);
+    return bytes <= front_ ? memory_.release() : BlockPool::take_unpooled(bytes);
   }
 
  private:
-  struct Free {
-    void operator()(char* memory) const { ::operator delete(memory); }
+  struct Give {
+    void operator()(char* memory) const { BlockPool::give(memory); }
   };
 
-  std::unique_ptr<char, Free> memory_;
+  std::unique_ptr<char, Give> memory_;
   std::size_t front_ = 0;
 };
 

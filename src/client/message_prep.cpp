@@ -166,7 +166,7 @@ Result<PreparedMessage> prepare(const Message& message, const PrepareOptions& op
     prepared.sys_flag |= protocol::compression_sys_flag(on_the_wire(options.compression));
   }
 
-  prepared.memory = MemoryBlock(options.front_bytes,
+  prepared.memory = MemoryBlock(options.blocks, options.front_bytes,
                                 topic.size() + properties_size + (is_copied ? body.size() : 0));
   Writer out(prepared.memory.texts());
   prepared.topic = out.put(topic);

@@ -24,6 +24,7 @@ struct PrepareOptions {
   std::size_t unique_key_size = 32;
   std::string_view name_space;  // of the topic; empty: none
   std::size_t front_bytes = 0;  // room in the memory for its owner
+  BlockPool* blocks = nullptr;  // where the memory is from; nullptr: of no pool
 };
 
 // A message as it goes into a frame. Its texts lie in one block of memory that it owns; only the

@@ -8,6 +8,8 @@
 #include <future>
 #include <utility>
 
+#include "client/block_pool.h"
+
 namespace rocketmq::client {
 
 enum class Admission { admitted, too_many_sends, too_many_bytes };
@@ -71,6 +73,8 @@ class PendingSends {
     if (unfinished_.load() <= except) return true;
     return ended_.get_future().wait_until(deadline) == std::future_status::ready;
   }
+
+  BlockPool blocks;  // that the messages lie in
 
   // For statistics.
   std::atomic<std::uint64_t> sent = 0;

@@ -118,6 +118,7 @@ Result<Producer::Impl::Order> Producer::Impl::prepare(const Message& message,
   if (!target) return std::move(target).error();
 
   client::PrepareOptions how = prepare_options_;
+  how.blocks = &pending_->blocks;
   const bool may_be_batched = options_.auto_batch && !is_oneway && client::is_plain(call.options) &&
                               call.kind == client::SendKind::message &&
                               call.added.properties.empty() && call.added.sys_flag == 0 &&

@@ -4,6 +4,7 @@
 
 #include <future>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -69,10 +70,14 @@ class Send final : public Work {
       : done(std::move(told)), pending(std::move(in)), is_admitted(false), result(std::move(why)) {}
   ~Send() = default;
 
-  static void* operator new(std::size_t bytes) { return ::operator new(bytes); }
+  static void* operator new(std::size_t bytes) { return BlockPool::take_unpooled(bytes); }
   static void* operator new(std::size_t bytes, MemoryBlock& block) { return block.give(bytes); }
-  static void operator delete(void* send) { ::operator delete(send); }
-  static void operator delete(void* send, MemoryBlock&) { ::operator delete(send); }
+  static void operator delete(Send* send, std::destroying_delete_t) {
+    const auto keeps_the_pool = std::move(send->pending);
+    send->~Send();
+    BlockPool::give(send);
+  }
+  static void operator delete(void* send, MemoryBlock&) { BlockPool::give(send); }
 
   bool is_oneway() const { return std::holds_alternative<NoAnswer>(done); }
   Members* members() { return std::get_if<Members>(&done); }

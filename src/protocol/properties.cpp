@@ -47,6 +47,14 @@ CodePoint read_code_point(std::string_view utf8) {
   return {value, size};
 }
 
+// Do four characters of ASCII come next?
+bool is_ascii_4(std::string_view text) {
+  if (text.size() < 4) return false;
+  std::uint32_t word;
+  std::memcpy(&word, text.data(), sizeof word);
+  return (word & 0x80808080) == 0;
+}
+
 }  // namespace
 
 PropertyRange::Iterator& PropertyRange::Iterator::operator++() {
@@ -123,6 +131,12 @@ std::int32_t java_hash(std::string_view utf8) {
   std::uint32_t hash = 0;
   const auto add = [&hash](char32_t unit) { hash = 31 * hash + static_cast<std::uint32_t>(unit); };
   while (!utf8.empty()) {
+    if (is_ascii_4(utf8)) {  // four steps in one: nearly all texts are ASCII
+      const auto at = [&utf8](std::size_t i) { return static_cast<std::uint32_t>(utf8[i]); };
+      hash = 31 * 31 * 31 * 31 * hash + 31 * 31 * 31 * at(0) + 31 * 31 * at(1) + 31 * at(2) + at(3);
+      utf8.remove_prefix(4);
+      continue;
+    }
     if (const auto byte = static_cast<unsigned char>(utf8[0]); byte < 0x80) {
       add(byte);
       utf8.remove_prefix(1);

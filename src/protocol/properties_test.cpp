@@ -101,6 +101,8 @@ TEST(JavaHash, is_that_of_the_utf16_units) {
   EXPECT_EQ(java_hash("标签"), 857175);
   EXPECT_EQ(java_hash("😀"), 31 * 0xD83D + 0xDE00);
   EXPECT_LT(java_hash("a longer text"), 0x7fffffff);
+  EXPECT_EQ(java_hash("orders#C0A8000100002A9F"), -106211905);
+  EXPECT_EQ(java_hash("orders 标签 orders"), -1940888749);
 }
 
 TEST(JavaHash, takes_damaged_utf8_for_replacement_characters) {
