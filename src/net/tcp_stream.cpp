@@ -231,11 +231,19 @@ void TcpStream::hand_over_left() {
   if (input_.empty()) reactor_.give_buffer(std::exchange(input_, {}));
 }
 
-bool TcpStream::may_hold() {
+// Memory and not bytes in it: that is what runs out.
+void TcpStream::count_held() {
   const std::size_t held = input_.capacity() + output_.capacity();
   reactor_.held_bytes += held - std::exchange(held_bytes_, held);
+}
+
+bool TcpStream::may_hold() {
+  count_held();
   const std::size_t all_max = options_.held_bytes_of_all_max;
-  if (all_max == 0 || reactor_.held_bytes <= all_max || held <= all_max / 1000) return true;
+  if (all_max == 0 || reactor_.held_bytes <= all_max || held_bytes_ <= all_max / 1000) {
+    return true;
+  }
+  input_.release();
   end(Error{Errc::overloaded, "too much memory is held for peers, and much of it for this one"});
   return false;
 }
@@ -313,7 +321,9 @@ void TcpStream::at_turn_end() {
   is_touched_ = false;
   if (state_ == State::open) flush();
   if (state_ != State::ended) return;
-  output_.clear();
+  input_.release();
+  output_.release();  // what was written after the end
+  count_held();
   tell_end();
 }
 
@@ -398,7 +408,9 @@ Error TcpStream::error_of(const IoResult& result) const {
   return Error{Errc::not_connected, std::move(text)};
 }
 
-// The handler is told at the end of this turn: end() may be called from inside its calls.
+// The handler is told at the end of this turn: end() may be called from inside its calls, which is
+// also why input_ stays until then. Output is given back at once: hundreds of peers may be cut off
+// in one turn.
 void TcpStream::end(Error error) {
   if (state_ == State::ended) return;
   state_ = State::ended;
@@ -409,7 +421,8 @@ void TcpStream::end(Error error) {
   is_reading_ = false;
   tls_.reset();
   socket_.close();
-  output_.clear();
+  output_.release();
+  count_held();
   touch();
 }
 

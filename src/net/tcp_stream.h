@@ -83,7 +83,8 @@ class TcpStream final : public Stream {
   bool receive_once();
   void hand_over_left();
   void discard_input();
-  // Counts what is held in memory now; false when the stream was cut off for it.
+  void count_held();
+  // False when the stream was cut off for what it holds. Not while the handler looks at its input.
   bool may_hold();
   IoResult read(char* to, std::size_t bytes);
   IoResult write(const char* from, std::size_t bytes);
