@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <future>
 #include <memory>
+#include <numeric>
 #include <string>
 #include <thread>
 #include <vector>
@@ -307,6 +309,40 @@ TEST_F(TcpTest, reads_nothing_while_it_is_paused) {
   connect(listener_->address());
   run();
   EXPECT_EQ(client_.text, "echo this");
+}
+
+// So that others need not wait until all of them have been served.
+TEST_F(TcpTest, serves_those_who_get_much_in_turns) {
+  constexpr std::size_t peers = 8;
+  std::vector<std::unique_ptr<Peer>> servers, clients;
+  std::vector<int> served{0};  // by turn
+  const ListenOptions options{.stream = {.output_bytes_pause = 4 * 1024 * 1024}};
+  const auto listener = loop_.listen("127.0.0.1:0", options, [&](std::unique_ptr<Stream> stream) {
+    servers.push_back(std::make_unique<Peer>(false));
+    Peer& server = *servers.back();
+    server.on_text = [&] {
+      server.stream->output().append(std::string(600 * 1024, 'x'));
+      if (++served.back() == 1) loop_.defer([&] { served.push_back(0); });
+    };
+    server.adopt(std::move(stream));
+  });
+  std::vector<std::unique_ptr<Connecting>> attempts;
+  for (std::size_t i = 0; i < peers; ++i) {
+    clients.push_back(std::make_unique<Peer>(false));
+    attempts.push_back(
+        loop_.connect((*listener)->address(), {}, [&client = *clients.back()](auto stream) {
+          client.adopt(*std::move(stream));
+          client.stream->output().append("first");
+        }));
+  }
+  const auto again = loop_.after(100ms, [&] {
+    served = {0};
+    for (const auto& client : clients) client->stream->output().append("again");
+  });
+  const auto end = loop_.after(400ms, [this] { loop_.stop(); });
+  run();
+  EXPECT_EQ(std::accumulate(served.begin(), served.end(), 0), static_cast<int>(peers));
+  EXPECT_LE(*std::max_element(served.begin(), served.end()), 2);
 }
 
 TEST_F(TcpTest, cuts_off_a_peer_that_never_reads) {

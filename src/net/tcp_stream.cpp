@@ -169,6 +169,10 @@ void TcpStream::on_readable() {
 }
 
 void TcpStream::receive() {
+  if (is_heavy_ && options_.output_bytes_pause > 0 && is_turn_over()) {
+    is_postponed_ = true;
+    return touch();
+  }
   const Liveness::Watch watch(liveness_);
   if (has_left_) {
     hand_over_left();
@@ -203,9 +207,7 @@ bool TcpStream::receive_once() {
   }
   in.commit(result.bytes);
   awaits_first_byte_ = false;
-  const Liveness::Watch watch(liveness_);
-  handler_->on_data(in);
-  if (watch.gone()) {
+  if (!hand_over(in)) {
     scratch.clear();  // what it left there belongs to nobody
     return false;
   }
@@ -223,10 +225,17 @@ bool TcpStream::receive_once() {
   return tls_ != nullptr || result.bytes == room_bytes;
 }
 
-void TcpStream::hand_over_left() {
+bool TcpStream::hand_over(protocol::Buffer& input) {
+  const std::size_t before = output_.size();
   const Liveness::Watch watch(liveness_);
-  handler_->on_data(input_);
-  if (watch.gone()) return;
+  handler_->on_data(input);
+  if (watch.gone()) return false;
+  if (output_.size() > before) reactor_.turn_output_bytes += output_.size() - before;
+  return true;
+}
+
+void TcpStream::hand_over_left() {
+  if (!hand_over(input_)) return;
   has_left_ = is_full() && !input_.empty();
   if (input_.empty()) reactor_.give_buffer(std::exchange(input_, {}));
 }
@@ -319,7 +328,10 @@ void TcpStream::touch() {
 
 void TcpStream::at_turn_end() {
   is_touched_ = false;
+  const bool was_postponed = std::exchange(is_postponed_, false);
+  is_heavy_ = was_postponed || output_.size() > light_bytes;
   if (state_ == State::open) flush();
+  if (was_postponed && wants_input()) event_active(read_event_.get(), EV_READ, 0);
   if (state_ != State::ended) return;
   input_.release();
   output_.release();  // what was written after the end
