@@ -310,11 +310,13 @@ TEST_F(GatewayTest, streams_events) {
   EXPECT_THAT(peer.read_until("\n\n"), HasSubstr("\"body\":\"second\""));
 }
 
-TEST_F(GatewayTest, says_that_an_old_cluster_cannot_lend) {
-  broker_.fail_next(RequestCode::pop_message, 100, ResponseCode::request_code_not_supported, "no");
-  const Answered refused = post("/v1/groups/g/messages:receive", R"({"topic":"orders","wait":0})");
-  EXPECT_EQ(refused.status, 501) << refused.body;
-  EXPECT_EQ(refused.json()["type"], "/problems/not-supported-by-cluster");
+TEST_F(GatewayTest, pops_where_brokers_can) {
+  send("1");
+  EXPECT_EQ(receive().size(), 1u);
+  receive(R"("wait":0)");
+  EXPECT_EQ(broker_.requests(RequestCode::polling_info), 1u) << "they are not asked each time";
+  EXPECT_GE(broker_.requests(RequestCode::pop_message), 2u);
+  EXPECT_EQ(broker_.requests(RequestCode::pull_message), 0u);
 }
 
 // ---- looking, and changing the cluster
