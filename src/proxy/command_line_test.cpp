@@ -111,6 +111,7 @@ TEST(ProxyCommandLine, serves_http_on_the_loopback_by_default) {
   EXPECT_THAT(line->http->users, IsEmpty());
   EXPECT_EQ(line->http->body_bytes_max, gateway::GatewayOptions().body_bytes_max);
   EXPECT_EQ(line->http->transactions_max, gateway::GatewayOptions().transactions_max);
+  EXPECT_EQ(line->http->leases, gateway::LeaseOptions());
   EXPECT_EQ(line->http->server.head_bytes_max, gateway::GatewayOptions().server.head_bytes_max);
   const auto off = parse({"--http", "off"});
   ASSERT_TRUE(off) << off.error();
@@ -122,7 +123,8 @@ TEST(ProxyCommandLine, reads_who_may_use_http) {
   const ConfigFile tokens("abc\r\ndef\n");
   const ConfigFile file(str("httpUsersFile=", users.path, "\nhttpTokensFile=", tokens.path,
                             "\nhttpOrigins=https://a.example;https://b.example\nadmin=read\n"
-                            "httpAccessKey=gate\nhttpSecretKey=way\nhttpReceiveWaitMaxMs=5000\n"));
+                            "httpAccessKey=gate\nhttpSecretKey=way\nhttpReceiveWaitMaxMs="
+                            "5000\nhttpLeaseMessagesMax=7\n"));
   const auto line = parse({"-c", file.path, "--http", "[::]:80"});
   ASSERT_TRUE(line) << line.error();
   EXPECT_EQ(line->options.http, "[::]:80");
@@ -132,6 +134,7 @@ TEST(ProxyCommandLine, reads_who_may_use_http) {
   EXPECT_EQ(line->http->right_max, gateway::Right::read);
   EXPECT_EQ(line->http->cluster.credentials.secret_key, "way");
   EXPECT_EQ(line->http->receive_wait_max, std::chrono::seconds(5));
+  EXPECT_EQ(line->http->leases.messages_max, 7u);
   EXPECT_THAT(to_file(line->options), Not(HasSubstr("=way")));
 }
 
@@ -147,6 +150,7 @@ TEST(ProxyCommandLine, refuses_what_no_gateway_can_run_with) {
   EXPECT_THAT(with("httpTokensFile", ConfigFile("").path), HasSubstr("has no line"));
   EXPECT_THAT(with("httpAccessKey", "gate"), HasSubstr("go together"));
   EXPECT_THAT(with("httpBodyBytesMax", "0"), HasSubstr("is below 1"));
+  EXPECT_THAT(with("httpLeaseTimeMaxMs", "0"), HasSubstr("is below 1"));
   EXPECT_THAT(with("httpMessagesPerSecond", "-1"), HasSubstr("is below 0"));
 }
 

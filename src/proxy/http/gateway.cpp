@@ -10,6 +10,7 @@
 #include "proxy/http/operations.h"
 #include "proxy/http/origins.h"
 #include "proxy/http/parts.h"
+#include "proxy/http/pull_leases.h"
 #include "proxy/http/random_id.h"
 #include "proxy/http/socket_session.h"
 
@@ -93,12 +94,14 @@ class Gateway::Impl {
     net::Loop& loop = core_->loop();
     net::run_in(loop, [this] {
       server_.reset();
+      if (pull_leases_) pull_leases_->close();
       if (core_->usable()) static_cast<void>(core_->close(std::chrono::milliseconds(0)));
     });
     admin_.reset();
     net::run_in(loop, [this] {
       tasks_.reset();
       parts_.reset();
+      pull_leases_.reset();
       transactions_.reset();
       producer_.reset();
       core_.reset();
@@ -131,6 +134,7 @@ class Gateway::Impl {
   void build(net::Loop& loop) {
     transactions_ = std::make_unique<OpenTransactions>(producer_, options_.transactions_max,
                                                        options_.transaction_timeout);
+    pull_leases_ = std::make_unique<PullLeases>(*core_, options_.leases);
     tasks_ = std::make_unique<net::TaskSet>();
     parts_.reset(new Parts{.options = options_,
                            .core = core_,
@@ -141,7 +145,8 @@ class Gateway::Impl {
                            .tasks = *tasks_,
                            .access = access_,
                            .clients = clients_,
-                           .topics = topics_});
+                           .topics = topics_,
+                           .pull_leases = *pull_leases_});
     net::HttpServerOptions server = options_.server;
     server.log = options_.log;
     server.refusal = no_request;
@@ -233,6 +238,7 @@ class Gateway::Impl {
   std::unique_ptr<AdminWorkers> admin_;
   // On the loop.
   std::unique_ptr<OpenTransactions> transactions_;
+  std::unique_ptr<PullLeases> pull_leases_;
   std::unique_ptr<Parts> parts_;
   std::unique_ptr<net::HttpServer> server_;
   std::unique_ptr<net::TaskSet> tasks_;

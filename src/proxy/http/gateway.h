@@ -30,6 +30,22 @@ struct SocketOptions {
   std::chrono::milliseconds watch_interval{2000};
 };
 
+// Of receiving from brokers without POP, where the gateway itself keeps what is lent.
+struct LeaseOptions {
+  // Of one queue, ahead of what its group is done with; so much comes again when a gateway dies.
+  std::size_t messages_max = 1024;
+  std::size_t bytes_max = 16 * 1024 * 1024;
+  // At a time: what is lent holds its queue up.
+  std::chrono::milliseconds time_max{900'000};
+  // What is given back for longer waits at its broker.
+  std::chrono::milliseconds kept_delay_max{60'000};
+  // A group that nobody receives for is left after so long: others get its queues.
+  std::chrono::milliseconds idle_timeout{60'000};
+  std::size_t subscriptions_max = 1000;  // groups, each with each of its topics
+
+  bool operator==(const LeaseOptions&) const = default;
+};
+
 struct GatewayOptions {
   ClientOptions cluster;  // what it talks to, and as whom
 
@@ -67,11 +83,13 @@ struct GatewayOptions {
   net::LogLine log;
   net::LogLine access_log;  // a line for each request; none: not logged
 
+  LeaseOptions leases;
+
   static net::HttpServerOptions default_server();
 };
 
 // RocketMQ for those who speak HTTP: /openapi.json says what is served. It keeps nothing but open
-// transactions, so any number may stand side by side.
+// transactions, and what it lends of brokers without POP, so any number may stand side by side.
 class Gateway {
  public:
   // From any thread. `loop` outlives it.

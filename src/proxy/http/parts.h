@@ -28,6 +28,7 @@
 
 namespace rocketmq::gateway {
 
+class PullLeases;
 class SocketSession;
 
 // What the operations work with. Belongs to the loop.
@@ -44,6 +45,7 @@ struct Parts {
   TokenBuckets& topics;
   std::set<SocketSession*> sockets;
   bool is_draining = false;
+  PullLeases& pull_leases;
 
   net::Loop& loop() const { return core->loop(); }
 };
