@@ -76,6 +76,12 @@ Result<void> check_numbers(const HttpSettings& settings) {
   return {};
 }
 
+std::vector<std::string> names_in(std::string_view list) {
+  std::vector<std::string> names;
+  while (!list.empty()) names.emplace_back(protocol::take_until(list, ';'));
+  return names;
+}
+
 ClientOptions cluster_of(const ProxyOptions& options) {
   using std::chrono::milliseconds;
   ClientOptions cluster;
@@ -140,9 +146,10 @@ Result<std::optional<gateway::GatewayOptions>> gateway_options(const ProxyOption
   // Secrets travel in every request, so with a certificate there is no other way in.
   if (gateway.server.listen.tls) gateway.server.listen.tls_mode = net::TlsMode::enforcing;
   gateway.right_max = right_of(front.admin);
-  for (std::string_view rest = options.http_origins; !rest.empty();) {
-    gateway.origins.emplace_back(protocol::take_until(rest, ';'));
-  }
+  gateway.origins = names_in(options.http_origins);
+  gateway.hosts = names_in(options.http_hosts);
+  // The name it listens on is its own.
+  gateway.hosts.push_back(net::parse_address(options.http)->host);
   gateway.requests_per_second = static_cast<double>(options.http_requests_per_second);
   gateway.messages_per_second = static_cast<double>(options.http_messages_per_second);
   gateway.producer_group = options.http_producer_group;

@@ -22,6 +22,8 @@ struct HttpSettings {
   std::string http_users_file;
   std::string http_tokens_file;
   std::string http_origins;  // of pages that may use it: https://a.example;https://b.example
+  // By which names it is asked beside localhost, while everybody may use it: a.example;b.example
+  std::string http_hosts;
   // As whom it sends and receives; empty: as nobody, for clusters without ACL.
   std::string http_access_key;
   std::string http_secret_key;
@@ -61,6 +63,7 @@ struct HttpSettings {
     v("httpUsersFile", &S::http_users_file);
     v("httpTokensFile", &S::http_tokens_file);
     v("httpOrigins", &S::http_origins);
+    v("httpHosts", &S::http_hosts);
     v("httpAccessKey", &S::http_access_key);
     v("httpSecretKey", &S::http_secret_key);
     v("httpProducerGroup", &S::http_producer_group);

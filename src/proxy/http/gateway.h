@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -56,6 +57,8 @@ struct GatewayOptions {
   std::vector<std::string> tokens;           // for Bearer
   Right right_max = Right::change;           // what any of them may do
   std::vector<std::string> origins;          // of pages that may use it beside its own host's
+  // By which names it is asked, beside localhost, while everybody may use it: see hosts.h.
+  std::vector<std::string> hosts;
 
   // 0: no limit. Of a client (the user, else the address it comes from) and of a topic; beyond
   // them it is 429.
@@ -80,6 +83,9 @@ struct GatewayOptions {
   std::size_t admin_threads = 4;
   std::size_t admin_calls_max = 64;
 
+  // What others in this process have to tell on /metrics. It may wait: called on a thread for that.
+  std::function<std::string()> other_metrics;
+
   net::LogLine log;
   net::LogLine access_log;  // a line for each request; none: not logged
 
@@ -101,10 +107,15 @@ class Gateway {
 
   // The address with its real port. Errors: of the options, and where it cannot be had.
   Result<std::string> listen(std::string_view address);
+  // Takes users, tokens and the certificate from these: of requests and connections from now on. A
+  // WebSocket that is open goes on as who it was.
+  void reload(const GatewayOptions& options);
   // Peers should go elsewhere: /readyz says so, each answer is the last of its connection, who
   // waits for messages gets none, streams end, WebSockets do after `grace`.
   void drain(std::chrono::milliseconds grace);
   std::size_t connection_count() const;
+  // As Prometheus reads it, without those of others.
+  std::string metrics() const;
 
  private:
   class Impl;

@@ -490,6 +490,47 @@ TEST_F(GatewayTest, asks_who_it_is) {
   EXPECT_EQ(get("/healthz").status, 200);
 }
 
+TEST_F(GatewayTest, judges_by_the_users_set_last) {
+  options_.tokens = {"t-1"};
+  const std::string_view first = "Authorization: Bearer t-1\r\n";
+  EXPECT_EQ(client().say("GET", "/v1/topics", {}, first).status, 200);
+  options_.tokens = {"t-2"};
+  gateway_->reload(options_);
+  EXPECT_EQ(client().say("GET", "/v1/topics", {}, first).status, 401);
+  EXPECT_EQ(client().say("GET", "/v1/topics", {}, "Authorization: Bearer t-2\r\n").status, 200);
+}
+
+TEST_F(GatewayTest, is_asked_by_no_name_that_a_page_may_have_made_up) {
+  options_.hosts = {"mq.example"};
+  client();
+  const auto asked_as = [this](std::string_view host, std::string_view target) {
+    TestClient peer(address_);
+    peer.write(str("GET ", target, " HTTP/1.1\r\nHost: ", host, "\r\n\r\n"));
+    return peer.read_until("\r\n\r\n");
+  };
+  EXPECT_THAT(asked_as("evil.example:8082", "/v1/topics"), StartsWith("HTTP/1.1 403 "));
+  EXPECT_THAT(asked_as("evil.example:8082", "/v1/ws"), StartsWith("HTTP/1.1 403 "));
+  EXPECT_THAT(asked_as("evil.example:8082", "/healthz"), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(asked_as("mq.example:8082", "/v1/topics"), StartsWith("HTTP/1.1 200 "));
+  options_.tokens = {"t-1"};  // no page knows it
+  gateway_->reload(options_);
+  EXPECT_THAT(asked_as("evil.example:8082", "/v1/topics"), StartsWith("HTTP/1.1 401 "));
+}
+
+TEST_F(GatewayTest, sends_for_no_longer_than_a_request_may_take) {
+  options_.cluster.request_timeout = 300ms;
+  EXPECT_EQ(get("/v1/topics/orders/route").status, 200);
+  broker_.delay(RequestCode::send_message, 5s);
+  EXPECT_EQ(post("/v1/topics/orders/messages", R"({"body":"x"})").status, 504);
+  EXPECT_EQ(broker_.requests(RequestCode::send_message), 1u) << "there was time for a second try";
+}
+
+TEST_F(GatewayTest, tells_the_metrics_of_all) {
+  options_.other_metrics = [] { return std::string("of_others 1\n"); };
+  EXPECT_THAT(get("/metrics").body, StartsWith("of_others 1\n# "));
+  EXPECT_THAT(gateway_->metrics(), HasSubstr("rocketmq_gateway_requests_in_flight 0\n"));
+}
+
 TEST_F(GatewayTest, tells_how_it_is) {
   EXPECT_EQ(get("/readyz").status, 200);
   EXPECT_THAT(
