@@ -15,6 +15,7 @@
 #include "net/event_loop.h"
 #include "net/http_server.h"
 #include "net/status_pages.h"
+#include "process/large_memory.h"
 #include "process/process_log.h"
 #include "process/stop_signal.h"
 #include "protocol/json.h"
@@ -81,6 +82,7 @@ std::string ready_line(const CommandLine& line, const Servers& servers,
 }
 
 int run(const CommandLine& line) {
+  give_back_large_memory();
   block_stop_signals();
   ProcessLog log(line.log_format, line.log_level);
   for (const std::string& warning : line.warnings) log.warn(warning);

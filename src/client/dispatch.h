@@ -11,6 +11,7 @@
 #include "client/held_queue.h"
 #include "client/listener_calls.h"
 #include "client/log.h"
+#include "client/message_sink.h"
 #include "net/loop.h"
 #include "net/task.h"
 #include "net/task_set.h"
@@ -55,7 +56,7 @@ struct DispatchStatistics {
 //
 // Belongs to the loop. Destroying it forgets what is in hand; a listener that runs then goes on,
 // and its result is dropped.
-class Dispatcher {
+class Dispatcher : public MessageSink {
  public:
   // Loop and log outlive us, and the listeners that run then: see ListenerCalls.
   Dispatcher(net::Loop& loop, const DispatchOptions& options, Listener listener,
@@ -64,8 +65,6 @@ class Dispatcher {
   Dispatcher(const Dispatcher&) = delete;
   Dispatcher& operator=(const Dispatcher&) = delete;
 
-  virtual void deliver(const std::shared_ptr<HeldQueue>& queue,
-                       std::vector<MessageInHand> messages) = 0;
   // The queue's gate has been opened again.
   virtual void reopened(const std::shared_ptr<HeldQueue>& queue) = 0;
 

@@ -1,5 +1,6 @@
 #include "client/message_prep.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cstring>
 #include <string>
@@ -146,7 +147,13 @@ Result<PreparedMessage> prepare(const Message& message, const PrepareOptions& op
                                  : protocol::wrap_namespace(options.name_space, message.topic);
   const std::string_view topic = in_name_space.empty() ? message.topic : in_name_space;
   const Properties properties(message, added, options.name_space);
-  std::size_t properties_size = property::unique_key.size() + options.unique_key_size + separators;
+  const auto given =
+      std::ranges::find(added.properties, property::unique_key, &protocol::Property::name);
+  const bool has_unique_key = given != added.properties.end();
+  std::size_t properties_size = 0;
+  if (!has_unique_key) {
+    properties_size += property::unique_key.size() + options.unique_key_size + separators;
+  }
   properties.each([&](std::string_view name, std::string_view value) {
     properties_size += name.size() + value.size() + separators;
   });
@@ -171,14 +178,21 @@ Result<PreparedMessage> prepare(const Message& message, const PrepareOptions& op
   Writer out(prepared.memory.texts());
   prepared.topic = out.put(topic);
   const char* const properties_start = out.at();
-  out.put(property::unique_key);
-  out.put(protocol::name_value_separator);
-  prepared.unique_key_room = out.skip(options.unique_key_size);
-  prepared.unique_key_size = options.unique_key_size;
-  out.put(protocol::property_separator);
+  if (!has_unique_key) {
+    out.put(property::unique_key);
+    out.put(protocol::name_value_separator);
+    prepared.unique_key_room = out.skip(options.unique_key_size);
+    prepared.unique_key_size = options.unique_key_size;
+    *prepared.unique_key_room = 0;
+    out.put(protocol::property_separator);
+  }
   properties.each([&](std::string_view name, std::string_view value) {
     out.put(name);
     out.put(protocol::name_value_separator);
+    if (name == property::unique_key) {
+      prepared.unique_key_room = out.at();
+      prepared.unique_key_size = value.size();
+    }
     out.put(value);
     out.put(protocol::property_separator);
   });

@@ -38,8 +38,9 @@ struct PreparedMessage {
   std::size_t body_size = 0;  // before compression
 
   // The UNIQ_KEY inside `properties`: room that set_unique_key() fills in. Left open here, because
-  // keys are made by one owner and messages are prepared on any thread.
+  // keys are made by one owner and messages are prepared on any thread. An open room begins with 0.
   std::string_view unique_key() const { return {unique_key_room, unique_key_size}; }
+  bool has_unique_key() const { return *unique_key_room != 0; }
   void set_unique_key(std::string_view key) { set_key(unique_key_room, key); }
   void set_key(char* room, std::string_view key);
 
@@ -55,7 +56,8 @@ struct PreparedMessage {
 // What is added to a message beyond what its user has set in it.
 struct Added {
   std::string_view sharding_key;  // instead of the message's own, where it is not empty
-  // In names users may not set; every text satisfies protocol::is_property_text().
+  // In names users may not set; every text satisfies protocol::is_property_text(). A UNIQ_KEY among
+  // them is the message's, instead of one that the sender makes.
   std::span<const protocol::Property> properties;
   std::int32_t sys_flag = 0;  // protocol::sys_flag
 };

@@ -45,6 +45,16 @@ TEST(MessagePrep, writes_the_properties_that_stock_clients_read) {
   EXPECT_EQ(result->unique_key(), key32);
 }
 
+TEST(MessagePrep, takes_a_key_that_is_given) {
+  const protocol::Property key{"UNIQ_KEY", "order-17"};
+  const auto result = prepare(hello(), {}, BodyMemory::copy, {.properties = {&key, 1}});
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->properties, "UNIQ_KEY\x01order-17\x02");
+  EXPECT_EQ(result->message_id(), "order-17");
+  EXPECT_TRUE(result->has_unique_key());
+  EXPECT_FALSE(prepare(hello(), {}, BodyMemory::copy)->has_unique_key());
+}
+
 TEST(MessagePrep, says_so_where_the_broker_need_not_wait) {
   Message message = hello();
   message.wait_for_store = false;

@@ -120,7 +120,7 @@ net::Task<> PullLoop::take(const PullAnswer& answer) {
     TakenMessages taken =
         take_messages(answer, shown_queue_, subscription_, options_.message_bytes_max,
                       core_.name_space(), held_->in_hand);
-    if (!taken.messages.empty()) shared_.dispatcher.deliver(held_, std::move(taken.messages));
+    if (!taken.messages.empty()) shared_.sink.deliver(held_, std::move(taken.messages));
     if (!taken.result) co_await recover(taken.result.error());
   } else {
     held_->in_hand.advance_to(next);

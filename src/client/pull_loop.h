@@ -9,8 +9,8 @@
 #include <string>
 
 #include "client/core.h"
-#include "client/dispatch.h"
 #include "client/held_queue.h"
+#include "client/message_sink.h"
 #include "client/offset_store.h"
 #include "client/pull_answer.h"
 #include "client/pull_options.h"
@@ -19,11 +19,11 @@
 namespace rocketmq::client {
 
 // Reads one queue for as long as it is ours, from where the group stands: asks for the next
-// messages, which the broker answers as soon as there are some, hands them to the dispatcher, and
+// messages, which the broker answers as soon as there are some, hands them to the sink, and
 // pauses while too many are in hand or the queue's gate is not open. Whatever goes wrong is tried
 // again. Java: PullMessageService, DefaultMQPushConsumerImpl.pullMessage.
 //
-// Belongs to the loop. Destroying it stops pulling; what is in hand stays with the dispatcher.
+// Belongs to the loop. Destroying it stops pulling; what is in hand stays with the sink.
 class PullLoop {
  public:
   // What belongs to the consumer as a whole; all of it outlives the loop.
@@ -31,7 +31,7 @@ class PullLoop {
     Client::Core& core;
     const PullOptions& options;
     OffsetStore& offsets;
-    Dispatcher& dispatcher;
+    MessageSink& sink;
     bool commits_with_pulls = true;  // not where offsets are kept by ourselves
     // Called from the loop when a HeldQueue has been made, before anything is pulled into it.
     std::function<void(HeldQueue&)> on_started;

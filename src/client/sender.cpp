@@ -104,7 +104,8 @@ void Sender::assign_keys(Send& send) {
     send.message.set_key(room, unique_key_);
   };
   for (char* const room : send.message.entry_key_rooms) assign(room);
-  if (send.message.entry_key_rooms.empty()) assign(send.message.unique_key_room);
+  const bool needs_key = send.message.entry_key_rooms.empty() && !send.message.has_unique_key();
+  if (needs_key) assign(send.message.unique_key_room);
 }
 
 void Sender::begin(Send& send) {

@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <future>
 #include <memory>
+#include <numeric>
 #include <string>
 #include <thread>
 #include <vector>
@@ -309,6 +311,40 @@ TEST_F(TcpTest, reads_nothing_while_it_is_paused) {
   EXPECT_EQ(client_.text, "echo this");
 }
 
+// So that others need not wait until all of them have been served.
+TEST_F(TcpTest, serves_those_who_get_much_in_turns) {
+  constexpr std::size_t peers = 8;
+  std::vector<std::unique_ptr<Peer>> servers, clients;
+  std::vector<int> served{0};  // by turn
+  const ListenOptions options{.stream = {.output_bytes_pause = 4 * 1024 * 1024}};
+  const auto listener = loop_.listen("127.0.0.1:0", options, [&](std::unique_ptr<Stream> stream) {
+    servers.push_back(std::make_unique<Peer>(false));
+    Peer& server = *servers.back();
+    server.on_text = [&] {
+      server.stream->output().append(std::string(600 * 1024, 'x'));
+      if (++served.back() == 1) loop_.defer([&] { served.push_back(0); });
+    };
+    server.adopt(std::move(stream));
+  });
+  std::vector<std::unique_ptr<Connecting>> attempts;
+  for (std::size_t i = 0; i < peers; ++i) {
+    clients.push_back(std::make_unique<Peer>(false));
+    attempts.push_back(
+        loop_.connect((*listener)->address(), {}, [&client = *clients.back()](auto stream) {
+          client.adopt(*std::move(stream));
+          client.stream->output().append("first");
+        }));
+  }
+  const auto again = loop_.after(100ms, [&] {
+    served = {0};
+    for (const auto& client : clients) client->stream->output().append("again");
+  });
+  const auto end = loop_.after(400ms, [this] { loop_.stop(); });
+  run();
+  EXPECT_EQ(std::accumulate(served.begin(), served.end(), 0), static_cast<int>(peers));
+  EXPECT_LE(*std::max_element(served.begin(), served.end()), 2);
+}
+
 TEST_F(TcpTest, cuts_off_a_peer_that_never_reads) {
   listen("127.0.0.1:0", {.stream = {.output_bytes_max = 1024 * 1024}});
   on_connected_ = [this] { client_.stream->pause_reading(); };
@@ -332,6 +368,50 @@ TEST_F(TcpTest, cuts_off_who_holds_much_when_all_together_hold_too_much) {
   ASSERT_EQ(server_.ends.size(), 1u);
   EXPECT_EQ(server_.ends[0].code, Errc::overloaded);
   EXPECT_NE(server_.ends[0].message.find("too much memory"), std::string::npos);
+}
+
+// Hundreds may be cut off in one turn, before the first of them is destroyed.
+TEST_F(TcpTest, gives_memory_back_as_it_cuts_off) {
+  listen();
+  on_connected_ = [this] { client_.stream->pause_reading(); };
+  const auto flood = loop_.after(10ms, [this] {
+    server_.stream->output().append(std::string(8 * 1024 * 1024, 'x'));
+    server_.stream->abort(Error{Errc::overloaded, "enough"});
+    EXPECT_LT(server_.stream->output().capacity(), 1024u * 1024u);
+  });
+  server_.on_end = [this] { loop_.stop(); };
+  connect(listener_->address());
+  run();
+  EXPECT_EQ(server_.ends.size(), 1u);
+}
+
+// Not for what was held for another, who has been cut off and is about to be destroyed.
+TEST_F(TcpTest, cuts_off_one_and_not_the_next_in_the_same_turn) {
+  std::vector<std::unique_ptr<Peer>> servers;
+  const ListenOptions options{.stream = {.held_bytes_of_all_max = 8 * 1024 * 1024}};
+  const auto listener = loop_.listen("127.0.0.1:0", options, [&](std::unique_ptr<Stream> stream) {
+    servers.push_back(std::make_unique<Peer>(false));
+    servers.back()->adopt(std::move(stream));
+  });
+  Peer first(false), second(false);
+  std::vector<std::unique_ptr<Connecting>> attempts;
+  for (Peer* const client : {&first, &second}) {
+    attempts.push_back(
+        loop_.connect((*listener)->address(), {}, [client](Result<std::unique_ptr<Stream>> stream) {
+          client->adopt(*std::move(stream));
+          client->stream->pause_reading();
+        }));
+  }
+  // What is written to last is flushed first.
+  const auto flood = loop_.after(50ms, [&] {
+    ASSERT_EQ(servers.size(), 2u);
+    servers[1]->stream->output().append(std::string(7 * 1024 * 1024, 'x'));
+    servers[0]->stream->output().append(std::string(32 * 1024 * 1024, 'x'));
+  });
+  const auto end = loop_.after(100ms, [this] { loop_.stop(); });
+  run();
+  EXPECT_EQ(servers[0]->ends.size(), 1u);
+  EXPECT_TRUE(servers[1]->ends.empty());
 }
 
 // What was read is held no more, though its streams stay open.

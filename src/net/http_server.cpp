@@ -40,6 +40,10 @@ Result<std::string> HttpServer::listen(std::string_view address) {
   return listeners_.back()->address();
 }
 
+void HttpServer::set_tls(const std::shared_ptr<const TlsContext>& tls) {
+  for (const auto& listener : listeners_) listener->set_tls(tls);
+}
+
 void HttpServer::drain() { is_draining_ = true; }
 
 void HttpServer::accepted(std::unique_ptr<Stream> stream) {

@@ -54,6 +54,8 @@ class HttpServer {
 
   // Gives the address with its real port.
   Result<std::string> listen(std::string_view address);
+  // Connections from now on get these certificates, where TLS is served at all.
+  void set_tls(const std::shared_ptr<const TlsContext>& tls);
   // Peers should go elsewhere: from now on each answer is the last of its connection.
   void drain();
   std::size_t connection_count() const { return connections_.size(); }

@@ -167,6 +167,7 @@ void Reactor::run_deferred() {
       stream->at_turn_end();
     }
   }
+  turn_output_bytes = 0;
 }
 
 void Reactor::forget(TcpStream& stream) { std::erase(dirty_, &stream); }

@@ -68,6 +68,8 @@ class Reactor {
   void give_buffer(protocol::Buffer buffer);
   // By all streams, for their peers: StreamOptions::held_bytes_of_all_max.
   std::size_t held_bytes = 0;
+  // Written to all streams by those who answered what was read in this turn.
+  std::size_t turn_output_bytes = 0;
 
  private:
   using Callback = void (*)(evutil_socket_t, short, void*);

@@ -18,10 +18,11 @@
 namespace rocketmq::net {
 
 struct ServerOptions {
-  // A server stops reading from a peer that lets this much of its answers lie; and thousands of
-  // peers cannot take all memory together.
-  ListenOptions listen{.stream = {.output_bytes_pause = 4 * 1024 * 1024,
-                                  .held_bytes_of_all_max = 256 * 1024 * 1024}};
+  // A server stops reading from a peer that lets this much of its answers lie, two full ones to
+  // pulls: more would only make others wait, as a peer is served no more than this in a turn. And
+  // thousands of peers cannot take all memory together.
+  ListenOptions listen{
+      .stream = {.output_bytes_pause = 512 * 1024, .held_bytes_of_all_max = 256 * 1024 * 1024}};
   ChannelOptions channel;
   // One more is closed as it comes. Below the usual limit of 20,000 open files.
   std::size_t connections_max = 16384;

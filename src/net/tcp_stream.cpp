@@ -169,6 +169,10 @@ void TcpStream::on_readable() {
 }
 
 void TcpStream::receive() {
+  if (is_heavy_ && options_.output_bytes_pause > 0 && is_turn_over()) {
+    is_postponed_ = true;
+    return touch();
+  }
   const Liveness::Watch watch(liveness_);
   if (has_left_) {
     hand_over_left();
@@ -203,9 +207,7 @@ bool TcpStream::receive_once() {
   }
   in.commit(result.bytes);
   awaits_first_byte_ = false;
-  const Liveness::Watch watch(liveness_);
-  handler_->on_data(in);
-  if (watch.gone()) {
+  if (!hand_over(in)) {
     scratch.clear();  // what it left there belongs to nobody
     return false;
   }
@@ -223,19 +225,34 @@ bool TcpStream::receive_once() {
   return tls_ != nullptr || result.bytes == room_bytes;
 }
 
-void TcpStream::hand_over_left() {
+bool TcpStream::hand_over(protocol::Buffer& input) {
+  const std::size_t before = output_.size();
   const Liveness::Watch watch(liveness_);
-  handler_->on_data(input_);
-  if (watch.gone()) return;
+  handler_->on_data(input);
+  if (watch.gone()) return false;
+  if (output_.size() > before) reactor_.turn_output_bytes += output_.size() - before;
+  return true;
+}
+
+void TcpStream::hand_over_left() {
+  if (!hand_over(input_)) return;
   has_left_ = is_full() && !input_.empty();
   if (input_.empty()) reactor_.give_buffer(std::exchange(input_, {}));
 }
 
-bool TcpStream::may_hold() {
+// Memory and not bytes in it: that is what runs out.
+void TcpStream::count_held() {
   const std::size_t held = input_.capacity() + output_.capacity();
   reactor_.held_bytes += held - std::exchange(held_bytes_, held);
+}
+
+bool TcpStream::may_hold() {
+  count_held();
   const std::size_t all_max = options_.held_bytes_of_all_max;
-  if (all_max == 0 || reactor_.held_bytes <= all_max || held <= all_max / 1000) return true;
+  if (all_max == 0 || reactor_.held_bytes <= all_max || held_bytes_ <= all_max / 1000) {
+    return true;
+  }
+  input_.release();
   end(Error{Errc::overloaded, "too much memory is held for peers, and much of it for this one"});
   return false;
 }
@@ -311,9 +328,14 @@ void TcpStream::touch() {
 
 void TcpStream::at_turn_end() {
   is_touched_ = false;
+  const bool was_postponed = std::exchange(is_postponed_, false);
+  is_heavy_ = was_postponed || output_.size() > light_bytes;
   if (state_ == State::open) flush();
+  if (was_postponed && wants_input()) event_active(read_event_.get(), EV_READ, 0);
   if (state_ != State::ended) return;
-  output_.clear();
+  input_.release();
+  output_.release();  // what was written after the end
+  count_held();
   tell_end();
 }
 
@@ -398,7 +420,9 @@ Error TcpStream::error_of(const IoResult& result) const {
   return Error{Errc::not_connected, std::move(text)};
 }
 
-// The handler is told at the end of this turn: end() may be called from inside its calls.
+// The handler is told at the end of this turn: end() may be called from inside its calls, which is
+// also why input_ stays until then. Output is given back at once: hundreds of peers may be cut off
+// in one turn.
 void TcpStream::end(Error error) {
   if (state_ == State::ended) return;
   state_ = State::ended;
@@ -409,7 +433,8 @@ void TcpStream::end(Error error) {
   is_reading_ = false;
   tls_.reset();
   socket_.close();
-  output_.clear();
+  output_.release();
+  count_held();
   touch();
 }
 

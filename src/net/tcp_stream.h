@@ -46,7 +46,8 @@ class TcpStream final : public Stream {
   protocol::Buffer& output() override;
   std::size_t pending_output() const override { return output_.size(); }
   bool is_full() const override {
-    return options_.output_bytes_pause > 0 && output_.size() > options_.output_bytes_pause;
+    return options_.output_bytes_pause > 0 && output_.size() > light_bytes &&
+           (output_.size() > options_.output_bytes_pause || is_turn_over());
   }
   std::uint64_t sent_bytes() const override { return sent_bytes_; }
   void close() override;
@@ -78,12 +79,24 @@ class TcpStream final : public Stream {
   void continue_handshake();
   void finish_handshake(Result<void> result);
 
+  // So much in a turn is served at once, whatever others get.
+  static constexpr std::size_t light_bytes = 16 * 1024;
+  // Who gets more waits for the next turn once all together got so much in this one: else hundreds
+  // who ask for a lot make every turn as long as all of it takes.
+  static constexpr std::size_t turn_output_bytes_max = 1024 * 1024;
+  bool is_turn_over() const {
+    return reactor_.turn_output_bytes + output_.size() > turn_output_bytes_max;
+  }
+
   void receive();
   // Reads once and hands over; false when there is no more to read now.
   bool receive_once();
   void hand_over_left();
+  // Calls the handler; false when it destroyed us.
+  bool hand_over(protocol::Buffer& input);
   void discard_input();
-  // Counts what is held in memory now; false when the stream was cut off for it.
+  void count_held();
+  // False when the stream was cut off for what it holds. Not while the handler looks at its input.
   bool may_hold();
   IoResult read(char* to, std::size_t bytes);
   IoResult write(const char* from, std::size_t bytes);
@@ -125,6 +138,8 @@ class TcpStream final : public Stream {
   bool is_reading_ = false;  // read_event_ is added
   bool has_left_ = false;    // input_ may hold whole frames that wait for output to drain
   bool is_touched_ = false;
+  bool is_heavy_ = false;      // got more than light_bytes when it was last written to
+  bool is_postponed_ = false;  // what it sent is read in the next turn
   bool awaits_first_byte_ = false;
   Liveness liveness_;
 };

@@ -47,13 +47,15 @@ TEST(ProxyCommandLine, listens_on_the_loopback_and_lets_no_tools_through_by_defa
 TEST(ProxyCommandLine, takes_settings_from_a_file_and_flags_over_it) {
   const ConfigFile file(
       "# of the shop\nnamesrvAddr = "
-      "a:9876;b:9876\nadmin=read\n\ninFlightMax=7\nproxyProtocol=enforcing\n");
+      "a:9876;b:9876\nadmin=read\n\ninFlightMax=7\nproxyProtocol=enforcing\n"
+      "requestsPerSecond=100\n");
   const auto line = parse({"-c", file.path, "--admin", "all", "--addressing", "ports"});
   ASSERT_TRUE(line) << line.error();
   EXPECT_THAT(line->front.cluster.name_servers, ElementsAre("a:9876", "b:9876"));
   EXPECT_EQ(line->front.admin, AdminPolicy::all);
   EXPECT_EQ(line->front.addressing, Addressing::ports);
   EXPECT_EQ(line->front.in_flight_max, 7);
+  EXPECT_EQ(line->front.requests_per_second, 100);
   EXPECT_EQ(line->front.server.listen.proxy_protocol, net::ProxyProtocol::enforcing);
 }
 
@@ -79,6 +81,7 @@ TEST(ProxyCommandLine, refuses_what_no_proxy_can_run_with) {
   EXPECT_THAT(refusal({"--tls-key", "key.pem"}), HasSubstr("need tlsCert"));
   EXPECT_THAT(refusal({"--tls-cert", "/no/such/cert"}), HasSubstr("TLS: "));
   EXPECT_THAT(refusal({"-c", ConfigFile("requestTimeoutMs=0").path}), HasSubstr("is below 1"));
+  EXPECT_THAT(refusal({"-c", ConfigFile("messagesPerSecond=-1").path}), HasSubstr("is below 0"));
   EXPECT_THAT(refusal({"--metrics", "9000"}), HasSubstr("metrics=9000"));
   EXPECT_THAT(refusal({"-c", ConfigFile("upstreamAccessKey=a").path}), HasSubstr("go together"));
   EXPECT_THAT(refusal({"-c", ConfigFile("usersFile=/no/such").path}), HasSubstr("cannot be read"));
@@ -111,6 +114,7 @@ TEST(ProxyCommandLine, serves_http_on_the_loopback_by_default) {
   EXPECT_THAT(line->http->users, IsEmpty());
   EXPECT_EQ(line->http->body_bytes_max, gateway::GatewayOptions().body_bytes_max);
   EXPECT_EQ(line->http->transactions_max, gateway::GatewayOptions().transactions_max);
+  EXPECT_EQ(line->http->leases, gateway::LeaseOptions());
   EXPECT_EQ(line->http->server.head_bytes_max, gateway::GatewayOptions().server.head_bytes_max);
   const auto off = parse({"--http", "off"});
   ASSERT_TRUE(off) << off.error();
@@ -122,16 +126,20 @@ TEST(ProxyCommandLine, reads_who_may_use_http) {
   const ConfigFile tokens("abc\r\ndef\n");
   const ConfigFile file(str("httpUsersFile=", users.path, "\nhttpTokensFile=", tokens.path,
                             "\nhttpOrigins=https://a.example;https://b.example\nadmin=read\n"
-                            "httpAccessKey=gate\nhttpSecretKey=way\nhttpReceiveWaitMaxMs=5000\n"));
+                            "httpHosts=mq.example\n"
+                            "httpAccessKey=gate\nhttpSecretKey=way\nhttpReceiveWaitMaxMs="
+                            "5000\nhttpLeaseMessagesMax=7\n"));
   const auto line = parse({"-c", file.path, "--http", "[::]:80"});
   ASSERT_TRUE(line) << line.error();
   EXPECT_EQ(line->options.http, "[::]:80");
   EXPECT_THAT(line->http->users, ElementsAre(Pair("billing", "hush"), Pair("shop", "top:secret")));
   EXPECT_THAT(line->http->tokens, ElementsAre("abc", "def"));
   EXPECT_THAT(line->http->origins, ElementsAre("https://a.example", "https://b.example"));
+  EXPECT_THAT(line->http->hosts, ElementsAre("mq.example", "::"));
   EXPECT_EQ(line->http->right_max, gateway::Right::read);
   EXPECT_EQ(line->http->cluster.credentials.secret_key, "way");
   EXPECT_EQ(line->http->receive_wait_max, std::chrono::seconds(5));
+  EXPECT_EQ(line->http->leases.messages_max, 7u);
   EXPECT_THAT(to_file(line->options), Not(HasSubstr("=way")));
 }
 
@@ -147,6 +155,7 @@ TEST(ProxyCommandLine, refuses_what_no_gateway_can_run_with) {
   EXPECT_THAT(with("httpTokensFile", ConfigFile("").path), HasSubstr("has no line"));
   EXPECT_THAT(with("httpAccessKey", "gate"), HasSubstr("go together"));
   EXPECT_THAT(with("httpBodyBytesMax", "0"), HasSubstr("is below 1"));
+  EXPECT_THAT(with("httpLeaseTimeMaxMs", "0"), HasSubstr("is below 1"));
   EXPECT_THAT(with("httpMessagesPerSecond", "-1"), HasSubstr("is below 0"));
 }
 

@@ -20,6 +20,11 @@ class HttpFront {
 
   const std::string& address() const { return address_; }
 
+  // See Gateway::reload.
+  void reload(const gateway::GatewayOptions& options) { gateway_.reload(options); }
+
+  std::string metrics() const { return gateway_.metrics(); }
+
   // Sends peers elsewhere, as far as they follow.
   void drain(std::chrono::milliseconds grace) { gateway_.drain(grace); }
   bool is_drained() const { return gateway_.connection_count() == 0; }

@@ -57,6 +57,11 @@ Result<void> check_numbers(const HttpSettings& settings) {
       {"httpBodyTimeoutMs", settings.http_body_timeout_ms},
       {"httpReceiveWaitMaxMs", settings.http_receive_wait_max_ms},
       {"httpSlowPeerTimeoutMs", settings.http_slow_peer_timeout_ms},
+      {"httpLeaseMessagesMax", settings.http_lease_messages_max},
+      {"httpLeaseBytesMax", settings.http_lease_bytes_max},
+      {"httpLeaseTimeMaxMs", settings.http_lease_time_max_ms},
+      {"httpLeaseIdleTimeoutMs", settings.http_lease_idle_timeout_ms},
+      {"httpLeaseSubscriptionsMax", settings.http_lease_subscriptions_max},
       {"httpTransactionsMax", settings.http_transactions_max},
       {"httpTransactionTimeoutMs", settings.http_transaction_timeout_ms}};
   for (const auto& [name, value] : positive) {
@@ -69,6 +74,12 @@ Result<void> check_numbers(const HttpSettings& settings) {
     if (value < 0) return wrong(str(name, "=", value, " is below 0"));
   }
   return {};
+}
+
+std::vector<std::string> names_in(std::string_view list) {
+  std::vector<std::string> names;
+  while (!list.empty()) names.emplace_back(protocol::take_until(list, ';'));
+  return names;
 }
 
 ClientOptions cluster_of(const ProxyOptions& options) {
@@ -98,6 +109,17 @@ net::HttpServerOptions server_of(const HttpSettings& settings) {
   return server;
 }
 
+gateway::LeaseOptions leases_of(const HttpSettings& settings) {
+  using std::chrono::milliseconds;
+  gateway::LeaseOptions leases;
+  leases.messages_max = static_cast<std::size_t>(settings.http_lease_messages_max);
+  leases.bytes_max = static_cast<std::size_t>(settings.http_lease_bytes_max);
+  leases.time_max = milliseconds(settings.http_lease_time_max_ms);
+  leases.idle_timeout = milliseconds(settings.http_lease_idle_timeout_ms);
+  leases.subscriptions_max = static_cast<std::size_t>(settings.http_lease_subscriptions_max);
+  return leases;
+}
+
 gateway::Right right_of(AdminPolicy policy) {
   if (policy == AdminPolicy::deny) return gateway::Right::use;
   return policy == AdminPolicy::read ? gateway::Right::read : gateway::Right::change;
@@ -124,9 +146,10 @@ Result<std::optional<gateway::GatewayOptions>> gateway_options(const ProxyOption
   // Secrets travel in every request, so with a certificate there is no other way in.
   if (gateway.server.listen.tls) gateway.server.listen.tls_mode = net::TlsMode::enforcing;
   gateway.right_max = right_of(front.admin);
-  for (std::string_view rest = options.http_origins; !rest.empty();) {
-    gateway.origins.emplace_back(protocol::take_until(rest, ';'));
-  }
+  gateway.origins = names_in(options.http_origins);
+  gateway.hosts = names_in(options.http_hosts);
+  // The name it listens on is its own.
+  gateway.hosts.push_back(net::parse_address(options.http)->host);
   gateway.requests_per_second = static_cast<double>(options.http_requests_per_second);
   gateway.messages_per_second = static_cast<double>(options.http_messages_per_second);
   gateway.producer_group = options.http_producer_group;
@@ -134,6 +157,7 @@ Result<std::optional<gateway::GatewayOptions>> gateway_options(const ProxyOption
   gateway.body_bytes_max = static_cast<std::size_t>(options.http_body_bytes_max);
   gateway.receive_wait_max = milliseconds(options.http_receive_wait_max_ms);
   gateway.slow_peer_timeout = milliseconds(options.http_slow_peer_timeout_ms);
+  gateway.leases = leases_of(options);
   gateway.transactions_max = static_cast<std::size_t>(options.http_transactions_max);
   gateway.transaction_timeout = milliseconds(options.http_transaction_timeout_ms);
   return std::optional(std::move(gateway));

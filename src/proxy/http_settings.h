@@ -22,6 +22,8 @@ struct HttpSettings {
   std::string http_users_file;
   std::string http_tokens_file;
   std::string http_origins;  // of pages that may use it: https://a.example;https://b.example
+  // By which names it is asked beside localhost, while everybody may use it: a.example;b.example
+  std::string http_hosts;
   // As whom it sends and receives; empty: as nobody, for clusters without ACL.
   std::string http_access_key;
   std::string http_secret_key;
@@ -43,6 +45,14 @@ struct HttpSettings {
   std::int64_t http_receive_wait_max_ms = 30'000;
   // For a peer that reads nothing of its events or frames; beyond 10 s the system ends it anyway.
   std::int64_t http_slow_peer_timeout_ms = 5000;
+  // Of receiving from brokers without POP: what is pulled ahead of each queue, how long messages
+  // are lent at a time, when a group that nobody receives for is left, and how many groups and
+  // topics.
+  std::int64_t http_lease_messages_max = 1024;
+  std::int64_t http_lease_bytes_max = 16 * 1024 * 1024;
+  std::int64_t http_lease_time_max_ms = 900'000;
+  std::int64_t http_lease_idle_timeout_ms = 60'000;
+  std::int64_t http_lease_subscriptions_max = 1000;
   std::int64_t http_transactions_max = 1000;          // open at a time
   std::int64_t http_transaction_timeout_ms = 60'000;  // then one is rolled back
 
@@ -53,6 +63,7 @@ struct HttpSettings {
     v("httpUsersFile", &S::http_users_file);
     v("httpTokensFile", &S::http_tokens_file);
     v("httpOrigins", &S::http_origins);
+    v("httpHosts", &S::http_hosts);
     v("httpAccessKey", &S::http_access_key);
     v("httpSecretKey", &S::http_secret_key);
     v("httpProducerGroup", &S::http_producer_group);
@@ -67,6 +78,11 @@ struct HttpSettings {
     v("httpBodyTimeoutMs", &S::http_body_timeout_ms);
     v("httpReceiveWaitMaxMs", &S::http_receive_wait_max_ms);
     v("httpSlowPeerTimeoutMs", &S::http_slow_peer_timeout_ms);
+    v("httpLeaseMessagesMax", &S::http_lease_messages_max);
+    v("httpLeaseBytesMax", &S::http_lease_bytes_max);
+    v("httpLeaseTimeMaxMs", &S::http_lease_time_max_ms);
+    v("httpLeaseIdleTimeoutMs", &S::http_lease_idle_timeout_ms);
+    v("httpLeaseSubscriptionsMax", &S::http_lease_subscriptions_max);
     v("httpTransactionsMax", &S::http_transactions_max);
     v("httpTransactionTimeoutMs", &S::http_transaction_timeout_ms);
   }

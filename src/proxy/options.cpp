@@ -90,7 +90,9 @@ Result<void> check_numbers(const ProxyOptions& options) {
       {"idleTimeoutMs", options.idle_timeout_ms},
       {"silenceMaxMs", options.silence_max_ms},
       {"slowRequestThresholdMs", options.slow_request_threshold_ms},
-      {"drainTimeMs", options.drain_time_ms}};
+      {"drainTimeMs", options.drain_time_ms},
+      {"requestsPerSecond", options.requests_per_second},
+      {"messagesPerSecond", options.messages_per_second}};
   for (const auto& [name, value] : natural) {
     if (value < 0) return wrong(str(name, "=", value, " is below 0"));
   }
@@ -223,9 +225,12 @@ Result<FrontOptions> front_options(const ProxyOptions& options) {
   front.held_margin = milliseconds(options.held_margin_ms);
   front.push_timeout = milliseconds(options.push_timeout_ms);
   front.heartbeat_interval = milliseconds(options.heartbeat_interval_ms);
-  front.metrics = {.counts = !options.metrics.empty(),
+  // Both tell all: whoever is asked for /metrics.
+  front.metrics = {.counts = !options.metrics.empty() || options.http != "off",
                    .slow_from = milliseconds(options.slow_request_threshold_ms)};
   front.in_flight_max = static_cast<std::size_t>(options.in_flight_max);
+  front.requests_per_second = static_cast<double>(options.requests_per_second);
+  front.messages_per_second = static_cast<double>(options.messages_per_second);
   front.server.connections_max = static_cast<std::size_t>(options.connections_max);
   front.server.idle_timeout = milliseconds(options.idle_timeout_ms);
   front.server.channel.frame_bytes_max = static_cast<std::size_t>(options.frame_bytes_max);

@@ -64,6 +64,10 @@ struct ProxyOptions : HttpSettings {
   std::int64_t connections_max = 10'000;
   std::int64_t in_flight_max = 16'384;  // of one client
   std::int64_t frame_bytes_max = 16 * 1024 * 1024;
+  // 0: no limit. Of a client (the user, else the host it comes from), and of what is sent to a
+  // topic; more is refused with SYSTEM_BUSY.
+  std::int64_t requests_per_second = 0;
+  std::int64_t messages_per_second = 0;
 
   template <class V>
   static constexpr void fields(V&& v) {
@@ -106,6 +110,8 @@ struct ProxyOptions : HttpSettings {
     v("connectionsMax", &O::connections_max);
     v("inFlightMax", &O::in_flight_max);
     v("frameBytesMax", &O::frame_bytes_max);
+    v("requestsPerSecond", &O::requests_per_second);
+    v("messagesPerSecond", &O::messages_per_second);
     HttpSettings::fields(v);
   }
   bool operator==(const ProxyOptions&) const = default;

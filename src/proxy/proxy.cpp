@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "net/process_metrics.h"
-#include "net/status_pages.h"
 #include "protocol/prometheus_text.h"
 #include "protocol/str.h"
 
@@ -59,30 +58,8 @@ Result<std::unique_ptr<Proxy>> Proxy::start(net::Loop& loop, const ProxyOptions&
       log);
   auto address = front->listen(options.listen);
   if (!address) return Error{address.error().code, str("listen: ", address.error().message)};
-  std::unique_ptr<Proxy> proxy(new Proxy(std::chrono::milliseconds(options.drain_time_ms),
-                                         std::move(front), *std::move(address)));
-  if (!options.metrics.empty()) {
-    if (auto serving = proxy->serve_status(loop, options.metrics, log); !serving) {
-      return Error{serving.error().code, str("metrics: ", serving.error().message)};
-    }
-  }
-  return proxy;
-}
-
-Result<void> Proxy::serve_status(net::Loop& loop, const std::string& address, net::LogLine log) {
-  net::HttpServerOptions options;
-  options.log = std::move(log);
-  const auto readiness = [this]() -> Result<void> {
-    if (!is_stopping_) return {};
-    return Error{Errc::client_closed, "stopping"};
-  };
-  status_ = std::make_unique<net::HttpServer>(
-      loop, std::move(options),
-      net::status_pages({.metrics = [this] { return metrics(); }, .readiness = readiness}));
-  auto listening = status_->listen(address);
-  if (!listening) return std::move(listening).error();
-  metrics_address_ = *std::move(listening);
-  return {};
+  return std::unique_ptr<Proxy>(new Proxy(std::chrono::milliseconds(options.drain_time_ms),
+                                          std::move(front), *std::move(address)));
 }
 
 std::string Proxy::metrics() const {

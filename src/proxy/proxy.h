@@ -6,7 +6,6 @@
 #include <memory>
 #include <string>
 
-#include "net/http_server.h"
 #include "net/log.h"
 #include "net/loop.h"
 #include "proxy/options.h"
@@ -14,7 +13,7 @@
 
 namespace rocketmq::proxy {
 
-// All that one process serves. Belongs to its loop, destroyed on it.
+// What one process serves RocketMQ clients. Belongs to its loop, destroyed on it.
 class Proxy {
  public:
   // `front` is what follows from `options`. Errors name the setting.
@@ -22,7 +21,7 @@ class Proxy {
                                               const FrontOptions& front, net::LogLine log);
 
   const std::string& remoting_address() const { return remoting_address_; }
-  const std::string& metrics_address() const { return metrics_address_; }  // empty: there is none
+  bool is_stopping() const { return is_stopping_; }
 
   // Of the front and the process, as Prometheus reads it.
   std::string metrics() const;
@@ -35,14 +34,11 @@ class Proxy {
 
  private:
   Proxy(net::Duration drain_time, std::unique_ptr<Front> front, std::string remoting_address);
-  Result<void> serve_status(net::Loop& loop, const std::string& address, net::LogLine log);
 
   const net::Duration drain_time_;
   const std::unique_ptr<Front> front_;
   const std::string remoting_address_;
-  std::string metrics_address_;
   bool is_stopping_ = false;
-  std::unique_ptr<net::HttpServer> status_;
 };
 
 }  // namespace rocketmq::proxy

@@ -24,9 +24,9 @@ class Access {
  private:
   std::string basic_refusal(std::string_view credentials, std::string_view peer) const;
 
-  const std::map<std::string, std::string> users_;
-  const std::vector<std::string> tokens_;
-  const bool is_encrypted_;
+  std::map<std::string, std::string> users_;
+  std::vector<std::string> tokens_;
+  bool is_encrypted_;
 };
 
 }  // namespace rocketmq::gateway

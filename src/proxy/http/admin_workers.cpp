@@ -6,9 +6,6 @@ namespace rocketmq::gateway {
 
 AdminWorkers::AdminWorkers(std::shared_ptr<Client::Core> core, std::size_t threads,
                            std::size_t calls_max)
-    : loop_(core->loop()),
-      calls_max_(calls_max),
-      admin_(std::make_unique<Admin::Impl>(std::move(core))),
-      threads_(threads) {}
+    : admin_(std::make_unique<Admin::Impl>(core)), workers_(core->loop(), threads, calls_max) {}
 
 }  // namespace rocketmq::gateway

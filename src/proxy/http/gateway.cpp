@@ -7,9 +7,11 @@
 #include "net/task_set.h"
 #include "protocol/str.h"
 #include "proxy/http/access.h"
+#include "proxy/http/hosts.h"
 #include "proxy/http/operations.h"
 #include "proxy/http/origins.h"
 #include "proxy/http/parts.h"
+#include "proxy/http/pull_leases.h"
 #include "proxy/http/random_id.h"
 #include "proxy/http/socket_session.h"
 
@@ -17,7 +19,7 @@ namespace rocketmq::gateway {
 namespace {
 
 constexpr std::size_t request_id_size_max = 64;
-constexpr std::size_t buckets_max = 10'000;  // some hundred bytes each
+constexpr std::size_t other_metrics_calls_max = 16;
 
 // The peer's own, if it is one that can be told again in a header.
 std::string request_id(const net::HttpRequest& request) {
@@ -33,7 +35,14 @@ std::string request_id(const net::HttpRequest& request) {
 }
 
 ProducerOptions producer_options(const GatewayOptions& options) {
-  return {.group = options.producer_group, .message_bytes_max = options.message_bytes_max};
+  return {.group = options.producer_group,
+          .send_timeout = options.cluster.request_timeout,
+          .message_bytes_max = options.message_bytes_max};
+}
+
+Access access_of(const GatewayOptions& options) {
+  return Access(options.users, options.tokens,
+                options.server.listen.tls_mode == net::TlsMode::enforcing);
 }
 
 net::HttpResponse no_request(unsigned status, const std::string& why) {
@@ -72,9 +81,9 @@ class Gateway::Impl {
  public:
   Impl(net::Loop& loop, GatewayOptions options)
       : options_(std::move(options)),
-        access_(options_.users, options_.tokens,
-                options_.server.listen.tls_mode == net::TlsMode::enforcing),
+        access_(access_of(options_)),
         origins_(options_.origins),
+        hosts_(options_.hosts),
         core_(Client::Core::create_on(loop, options_.cluster)) {
     auto producer = Producer::Impl::create(core_, producer_options(options_));
     if (!producer) {
@@ -85,6 +94,9 @@ class Gateway::Impl {
     static_cast<void>(core_->add_handle(producer_));
     admin_ =
         std::make_unique<AdminWorkers>(core_, options_.admin_threads, options_.admin_calls_max);
+    if (options_.other_metrics) {
+      other_metrics_ = std::make_unique<Workers>(loop, 1, other_metrics_calls_max);
+    }
     net::run_in(loop, [this, &loop] { build(loop); });
   }
 
@@ -93,12 +105,15 @@ class Gateway::Impl {
     net::Loop& loop = core_->loop();
     net::run_in(loop, [this] {
       server_.reset();
+      if (pull_leases_) pull_leases_->close();
       if (core_->usable()) static_cast<void>(core_->close(std::chrono::milliseconds(0)));
     });
     admin_.reset();
+    other_metrics_.reset();
     net::run_in(loop, [this] {
       tasks_.reset();
       parts_.reset();
+      pull_leases_.reset();
       transactions_.reset();
       producer_.reset();
       core_.reset();
@@ -112,6 +127,14 @@ class Gateway::Impl {
     return listening;
   }
 
+  void reload(const GatewayOptions& options) {
+    if (problem_.code) return;
+    net::run_in(core_->loop(), [&] {
+      access_ = access_of(options);
+      server_->set_tls(options.server.listen.tls);
+    });
+  }
+
   void drain(std::chrono::milliseconds grace) {
     if (problem_.code) return;
     net::run_in(core_->loop(), [this, grace] {
@@ -119,6 +142,12 @@ class Gateway::Impl {
       server_->drain();
       for (SocketSession* const socket : parts_->sockets) socket->drain(grace);
     });
+  }
+
+  std::string metrics() const {
+    std::string text;
+    if (!problem_.code) net::run_in(core_->loop(), [&] { text = metrics_text(*parts_); });
+    return text;
   }
 
   std::size_t connection_count() const {
@@ -131,17 +160,20 @@ class Gateway::Impl {
   void build(net::Loop& loop) {
     transactions_ = std::make_unique<OpenTransactions>(producer_, options_.transactions_max,
                                                        options_.transaction_timeout);
+    pull_leases_ = std::make_unique<PullLeases>(*core_, options_.leases);
     tasks_ = std::make_unique<net::TaskSet>();
     parts_.reset(new Parts{.options = options_,
                            .core = core_,
                            .producer = producer_,
                            .admin = *admin_,
+                           .other_metrics = other_metrics_.get(),
                            .transactions = *transactions_,
                            .metrics = metrics_,
                            .tasks = *tasks_,
                            .access = access_,
                            .clients = clients_,
-                           .topics = topics_});
+                           .topics = topics_,
+                           .pull_leases = *pull_leases_});
     net::HttpServerOptions server = options_.server;
     server.log = options_.log;
     server.refusal = no_request;
@@ -178,7 +210,14 @@ class Gateway::Impl {
 
   Result<void> check_access(const Request& request) const {
     const Right right = request.resource.route->right;
-    if (right == Right::nothing) return {};
+    const bool is_socket = request.resource.route->operation == Operation::socket;
+    if (right == Right::nothing && !is_socket) return {};
+    if (access_.is_everybodys()) {
+      if (std::string why = hosts_.refusal(request.head()); !why.empty()) {
+        return Error{Slug::forbidden, std::move(why)};
+      }
+    }
+    if (is_socket) return {};  // it says later who it is
     std::string why = access_.refusal(request.head());
     if (!why.empty()) return Error{Slug::unauthorized, std::move(why)};
     if (right <= options_.right_max) return {};
@@ -222,17 +261,20 @@ class Gateway::Impl {
   }
 
   const GatewayOptions options_;
-  const Access access_;
+  Access access_;
   const Origins origins_;
+  const Hosts hosts_;
   std::shared_ptr<Client::Core> core_;
   Error problem_;  // with the options
   GatewayMetrics metrics_;
-  TokenBuckets clients_{options_.requests_per_second, buckets_max};
-  TokenBuckets topics_{options_.messages_per_second, buckets_max};
+  net::TokenBuckets clients_{options_.requests_per_second};
+  net::TokenBuckets topics_{options_.messages_per_second};
   std::shared_ptr<Producer::Impl> producer_;
   std::unique_ptr<AdminWorkers> admin_;
+  std::unique_ptr<Workers> other_metrics_;  // so that no question about the cluster is in its way
   // On the loop.
   std::unique_ptr<OpenTransactions> transactions_;
+  std::unique_ptr<PullLeases> pull_leases_;
   std::unique_ptr<Parts> parts_;
   std::unique_ptr<net::HttpServer> server_;
   std::unique_ptr<net::TaskSet> tasks_;
@@ -243,7 +285,9 @@ Gateway::Gateway(net::Loop& loop, GatewayOptions options)
 Gateway::~Gateway() = default;
 
 Result<std::string> Gateway::listen(std::string_view address) { return impl_->listen(address); }
+void Gateway::reload(const GatewayOptions& options) { impl_->reload(options); }
 void Gateway::drain(std::chrono::milliseconds grace) { impl_->drain(grace); }
 std::size_t Gateway::connection_count() const { return impl_->connection_count(); }
+std::string Gateway::metrics() const { return impl_->metrics(); }
 
 }  // namespace rocketmq::gateway

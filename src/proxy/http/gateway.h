@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -30,6 +31,22 @@ struct SocketOptions {
   std::chrono::milliseconds watch_interval{2000};
 };
 
+// Of receiving from brokers without POP, where the gateway itself keeps what is lent.
+struct LeaseOptions {
+  // Of one queue, ahead of what its group is done with; so much comes again when a gateway dies.
+  std::size_t messages_max = 1024;
+  std::size_t bytes_max = 16 * 1024 * 1024;
+  // At a time: what is lent holds its queue up.
+  std::chrono::milliseconds time_max{900'000};
+  // What is given back for longer waits at its broker.
+  std::chrono::milliseconds kept_delay_max{60'000};
+  // A group that nobody receives for is left after so long: others get its queues.
+  std::chrono::milliseconds idle_timeout{60'000};
+  std::size_t subscriptions_max = 1000;  // groups, each with each of its topics
+
+  bool operator==(const LeaseOptions&) const = default;
+};
+
 struct GatewayOptions {
   ClientOptions cluster;  // what it talks to, and as whom
 
@@ -40,6 +57,8 @@ struct GatewayOptions {
   std::vector<std::string> tokens;           // for Bearer
   Right right_max = Right::change;           // what any of them may do
   std::vector<std::string> origins;          // of pages that may use it beside its own host's
+  // By which names it is asked, beside localhost, while everybody may use it: see hosts.h.
+  std::vector<std::string> hosts;
 
   // 0: no limit. Of a client (the user, else the address it comes from) and of a topic; beyond
   // them it is 429.
@@ -64,14 +83,19 @@ struct GatewayOptions {
   std::size_t admin_threads = 4;
   std::size_t admin_calls_max = 64;
 
+  // What others in this process have to tell on /metrics. It may wait: called on a thread for that.
+  std::function<std::string()> other_metrics;
+
   net::LogLine log;
   net::LogLine access_log;  // a line for each request; none: not logged
+
+  LeaseOptions leases;
 
   static net::HttpServerOptions default_server();
 };
 
 // RocketMQ for those who speak HTTP: /openapi.json says what is served. It keeps nothing but open
-// transactions, so any number may stand side by side.
+// transactions, and what it lends of brokers without POP, so any number may stand side by side.
 class Gateway {
  public:
   // From any thread. `loop` outlives it.
@@ -83,10 +107,15 @@ class Gateway {
 
   // The address with its real port. Errors: of the options, and where it cannot be had.
   Result<std::string> listen(std::string_view address);
+  // Takes users, tokens and the certificate from these: of requests and connections from now on. A
+  // WebSocket that is open goes on as who it was.
+  void reload(const GatewayOptions& options);
   // Peers should go elsewhere: /readyz says so, each answer is the last of its connection, who
   // waits for messages gets none, streams end, WebSockets do after `grace`.
   void drain(std::chrono::milliseconds grace);
   std::size_t connection_count() const;
+  // As Prometheus reads it, without those of others.
+  std::string metrics() const;
 
  private:
   class Impl;

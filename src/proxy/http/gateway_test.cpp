@@ -45,6 +45,28 @@ TEST_F(GatewayTest, sends_a_message) {
   EXPECT_EQ(result["queue"]["id"], stored[0].queue().queue_id);
 }
 
+TEST_F(GatewayTest, gives_a_message_the_id_that_is_asked_for) {
+  const auto send_as = [this](std::string_view key, std::string_view type, std::string_view body) {
+    return client().say("POST", "/v1/topics/orders/messages", body,
+                        str("Content-Type: ", type, "\r\nIdempotency-Key: ", key, "\r\n"));
+  };
+  const Answered sent = send_as("order-17", "application/json", R"({"body":"x"})");
+  EXPECT_EQ(sent.json()["results"][0]["id"], "order-17") << sent.body;
+  EXPECT_EQ(send_as(R"("order-18")", "text/plain", "x").json()["id"], "order-18");
+  const auto stored = broker_.messages("orders");
+  ASSERT_EQ(stored.size(), 2u);
+  for (const MessageView& message : stored) {
+    EXPECT_THAT(std::string(message.message_id()), StartsWith("order-1"));
+  }
+  EXPECT_EQ(get("/v1/topics/orders/messages/order-17").json()["body"], "x");
+  EXPECT_EQ(send_as("a b", "text/plain", "x").status, 400);
+  EXPECT_EQ(send_as(std::string(129, 'x'), "text/plain", "x").status, 400);
+  const char* const two = R"({"messages":[{"body":"1"},{"body":"2"}]})";
+  EXPECT_EQ(send_as("k", "application/json", two).status, 400);
+  EXPECT_EQ(send_as("k", "application/x-ndjson", R"({"body":"1"})").status, 400);
+  EXPECT_EQ(broker_.messages("orders").size(), 2u);
+}
+
 TEST_F(GatewayTest, sends_several_and_says_what_became_of_each) {
   const Answered sent =
       post("/v1/topics/orders/messages",
@@ -310,11 +332,13 @@ TEST_F(GatewayTest, streams_events) {
   EXPECT_THAT(peer.read_until("\n\n"), HasSubstr("\"body\":\"second\""));
 }
 
-TEST_F(GatewayTest, says_that_an_old_cluster_cannot_lend) {
-  broker_.fail_next(RequestCode::pop_message, 100, ResponseCode::request_code_not_supported, "no");
-  const Answered refused = post("/v1/groups/g/messages:receive", R"({"topic":"orders","wait":0})");
-  EXPECT_EQ(refused.status, 501) << refused.body;
-  EXPECT_EQ(refused.json()["type"], "/problems/not-supported-by-cluster");
+TEST_F(GatewayTest, pops_where_brokers_can) {
+  send("1");
+  EXPECT_EQ(receive().size(), 1u);
+  receive(R"("wait":0)");
+  EXPECT_EQ(broker_.requests(RequestCode::polling_info), 1u) << "they are not asked each time";
+  EXPECT_GE(broker_.requests(RequestCode::pop_message), 2u);
+  EXPECT_EQ(broker_.requests(RequestCode::pull_message), 0u);
 }
 
 // ---- looking, and changing the cluster
@@ -332,6 +356,56 @@ TEST_F(GatewayTest, finds_stored_messages) {
   EXPECT_EQ(get(queue + "?offset=0").json()["items"][0]["id"], id);
   EXPECT_EQ(get(queue + "?offset=7").json()["items"].size(), 0u);
   EXPECT_EQ(get("/v1/topics/orders/queues/nobody:0/messages").status, 404);
+}
+
+TEST_F(GatewayTest, pages_through_a_topic_by_time) {
+  for (int i = 0; i < 9; ++i) send(str(i));
+  const auto stored = broker_.messages("orders");
+  std::vector<std::int64_t> times;
+  std::set<std::string> bodies;
+  std::string page = "/v1/topics/orders/messages?fromMs=0&max=4";
+  const std::string first_page = page;
+  for (int pages = 0; !page.empty() && pages < 10; ++pages) {
+    const Answered got = get(page);
+    ASSERT_EQ(got.status, 200) << got.body;
+    const Json json = got.json();
+    EXPECT_LE(json["items"].size(), 4u);
+    for (const Json& item : json["items"]) {
+      EXPECT_TRUE(bodies.insert(item["body"]).second) << "twice";
+      times.push_back(item["storeMs"]);
+    }
+    page = json.contains("next") ? str(first_page, "&cursor=", std::string(json["next"])) : "";
+  }
+  EXPECT_EQ(bodies.size(), 9u);
+  EXPECT_TRUE(std::ranges::is_sorted(times));
+  const auto between = [&](std::int64_t from, std::int64_t to) {
+    return get(str("/v1/topics/orders/messages?fromMs=", from, "&toMs=", to))
+        .json()["items"]
+        .size();
+  };
+  EXPECT_EQ(between(times.front(), times.back()), 9u);
+  EXPECT_EQ(between(times.back() + 1, times.back() + 1000), 0u);
+  EXPECT_EQ(between(0, times.front() - 1), 0u);
+  EXPECT_EQ(get("/v1/topics/orders/messages?fromMs=0&key=k").status, 400);
+  EXPECT_EQ(get("/v1/topics/orders/messages?cursor=YQ").status, 400);
+  EXPECT_EQ(get("/v1/topics/orders/messages?fromMs=0&cursor=YQ").status, 400);
+  EXPECT_EQ(get("/v1/topics/nowhere/messages?fromMs=0").status, 404);
+}
+
+TEST_F(GatewayTest, shows_the_way_of_a_message) {
+  EXPECT_EQ(get("/v1/traces/nothing?topic=not%20one").status, 400);
+  Client traced({.name_servers = broker_.name_server()});
+  auto producer = traced.create_producer({.group = "p", .trace = Trace()}).value();
+  const std::string id = producer.send({.topic = "orders", .body = "x"}).value().message_id;
+  ASSERT_TRUE(producer.close());
+  const Answered got = get(str("/v1/traces/", id));
+  ASSERT_EQ(got.status, 200) << got.body;
+  const Json items = got.json()["items"];
+  ASSERT_EQ(items.size(), 1u) << got.body;
+  EXPECT_EQ(items[0]["type"], "Pub");
+  EXPECT_EQ(items[0]["group"], "p");
+  EXPECT_EQ(items[0]["topic"], "orders");
+  EXPECT_EQ(items[0]["success"], true);
 }
 
 TEST_F(GatewayTest, makes_changes_and_deletes_topics) {
@@ -414,6 +488,47 @@ TEST_F(GatewayTest, asks_who_it_is) {
       str("Authorization: Basic ", protocol::to_base64("alice:secret"), "\r\n");
   EXPECT_EQ(client().say("GET", "/v1/topics", {}, basic).status, 200);
   EXPECT_EQ(get("/healthz").status, 200);
+}
+
+TEST_F(GatewayTest, judges_by_the_users_set_last) {
+  options_.tokens = {"t-1"};
+  const std::string_view first = "Authorization: Bearer t-1\r\n";
+  EXPECT_EQ(client().say("GET", "/v1/topics", {}, first).status, 200);
+  options_.tokens = {"t-2"};
+  gateway_->reload(options_);
+  EXPECT_EQ(client().say("GET", "/v1/topics", {}, first).status, 401);
+  EXPECT_EQ(client().say("GET", "/v1/topics", {}, "Authorization: Bearer t-2\r\n").status, 200);
+}
+
+TEST_F(GatewayTest, is_asked_by_no_name_that_a_page_may_have_made_up) {
+  options_.hosts = {"mq.example"};
+  client();
+  const auto asked_as = [this](std::string_view host, std::string_view target) {
+    TestClient peer(address_);
+    peer.write(str("GET ", target, " HTTP/1.1\r\nHost: ", host, "\r\n\r\n"));
+    return peer.read_until("\r\n\r\n");
+  };
+  EXPECT_THAT(asked_as("evil.example:8082", "/v1/topics"), StartsWith("HTTP/1.1 403 "));
+  EXPECT_THAT(asked_as("evil.example:8082", "/v1/ws"), StartsWith("HTTP/1.1 403 "));
+  EXPECT_THAT(asked_as("evil.example:8082", "/healthz"), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(asked_as("mq.example:8082", "/v1/topics"), StartsWith("HTTP/1.1 200 "));
+  options_.tokens = {"t-1"};  // no page knows it
+  gateway_->reload(options_);
+  EXPECT_THAT(asked_as("evil.example:8082", "/v1/topics"), StartsWith("HTTP/1.1 401 "));
+}
+
+TEST_F(GatewayTest, sends_for_no_longer_than_a_request_may_take) {
+  options_.cluster.request_timeout = 300ms;
+  EXPECT_EQ(get("/v1/topics/orders/route").status, 200);
+  broker_.delay(RequestCode::send_message, 5s);
+  EXPECT_EQ(post("/v1/topics/orders/messages", R"({"body":"x"})").status, 504);
+  EXPECT_EQ(broker_.requests(RequestCode::send_message), 1u) << "there was time for a second try";
+}
+
+TEST_F(GatewayTest, tells_the_metrics_of_all) {
+  options_.other_metrics = [] { return std::string("of_others 1\n"); };
+  EXPECT_THAT(get("/metrics").body, StartsWith("of_others 1\n# "));
+  EXPECT_THAT(gateway_->metrics(), HasSubstr("rocketmq_gateway_requests_in_flight 0\n"));
 }
 
 TEST_F(GatewayTest, tells_how_it_is) {

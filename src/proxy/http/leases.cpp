@@ -7,7 +7,9 @@
 #include "protocol/requests/message.h"
 #include "protocol/requests/pop.h"
 #include "protocol/str.h"
+#include "proxy/http/loan_name.h"
 #include "proxy/http/problem.h"
+#include "proxy/http/pull_leases.h"
 
 namespace rocketmq::gateway {
 namespace {
@@ -32,6 +34,11 @@ net::Task<Result<Lease>> find_lease(Parts& parts, std::string text, std::string 
 }
 
 net::Task<Result<Lease>> find_lease(Parts& parts, Receipt receipt) {
+  Lease lease{.is_loan = parse_loan_name(receipt.checkpoint).has_value()};
+  if (lease.is_loan) {
+    lease.receipt = std::move(receipt);
+    co_return lease;
+  }
   const auto checkpoint = protocol::parse_pop_checkpoint(receipt.checkpoint);
   if (!checkpoint) co_return checkpoint.error();
   if (checkpoint->visible_again() <= parts.loop().wall_ms()) {
@@ -41,16 +48,17 @@ net::Task<Result<Lease>> find_lease(Parts& parts, Receipt receipt) {
   const std::string wire_topic = parts.core->wire_name(receipt.topic);
   const auto route = co_await parts.core->routes().get(wire_topic);
   if (!route) co_return route.error();
-  Lease lease{.topic = protocol::pop_topic(checkpoint->kind, wire_topic,
-                                           parts.core->wire_name(receipt.group)),
-              .broker_name = std::string(checkpoint->broker_name),
-              .queue_id = checkpoint->queue_id,
-              .offset = checkpoint->offset};
+  lease.topic =
+      protocol::pop_topic(checkpoint->kind, wire_topic, parts.core->wire_name(receipt.group));
+  lease.broker_name = checkpoint->broker_name;
+  lease.queue_id = checkpoint->queue_id;
+  lease.offset = checkpoint->offset;
   lease.receipt = std::move(receipt);
   co_return lease;
 }
 
 net::Task<Result<void>> ack(Parts& parts, Lease lease) {
+  if (lease.is_loan) co_return co_await parts.pull_leases.ack(std::move(lease.receipt));
   const std::string group = parts.core->wire_name(lease.receipt.group);
   const protocol::AckMessage request{.consumer_group = group,
                                      .topic = lease.topic,
@@ -67,6 +75,9 @@ net::Task<Result<void>> ack(Parts& parts, Lease lease) {
 // The receipt that stands for the message from now on.
 net::Task<Result<Receipt>> change_invisible(Parts& parts, Lease lease,
                                             std::chrono::milliseconds invisible) {
+  if (lease.is_loan) {
+    co_return co_await parts.pull_leases.change_invisible(std::move(lease.receipt), invisible);
+  }
   const std::string group = parts.core->wire_name(lease.receipt.group);
   const protocol::ChangeMessageInvisibleTime request{.consumer_group = group,
                                                      .topic = lease.topic,
@@ -85,12 +96,14 @@ net::Task<Result<Receipt>> change_invisible(Parts& parts, Lease lease,
 }
 
 net::Task<Result<void>> nack(Parts& parts, Lease lease, std::chrono::milliseconds delay) {
+  if (lease.is_loan) co_return co_await parts.pull_leases.nack(std::move(lease.receipt), delay);
   const auto changed = co_await change_invisible(parts, std::move(lease), delay);
   if (!changed) co_return changed.error();
   co_return Result<void>();
 }
 
 net::Task<Result<void>> bury(Parts& parts, Lease lease) {
+  if (lease.is_loan) co_return co_await parts.pull_leases.bury(std::move(lease.receipt));
   const std::string group = parts.core->wire_name(lease.receipt.group);
   const std::string topic = parts.core->wire_name(lease.receipt.topic);
   const protocol::ConsumerSendMsgBack request{.offset = lease.receipt.commit_log_offset,

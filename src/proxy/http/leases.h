@@ -25,7 +25,8 @@ inline constexpr std::size_t receipts_max = 64;  // in one request
 // A receipt whose time is not over, and where its broker can be asked.
 struct Lease {
   Receipt receipt;
-  std::string topic;  // where the message lies
+  bool is_loan = false;  // of our own: PullLeases knows the rest
+  std::string topic;     // where the message lies
   std::string broker_name;
   std::int32_t queue_id = 0;
   std::int64_t offset = 0;

@@ -56,6 +56,8 @@ Operate& operate(Operation operation) {
       return operate_message;
     case Operation::queue_messages:
       return operate_queue_messages;
+    case Operation::trace:
+      return operate_trace;
     case Operation::groups:
       return operate_groups;
     case Operation::group:

@@ -32,6 +32,7 @@ Operate operate_socket;
 Operate operate_find_messages;
 Operate operate_message;
 Operate operate_queue_messages;
+Operate operate_trace;
 // cluster_admin.cpp, topic_admin.cpp, group_admin.cpp
 Operate operate_cluster;
 Operate operate_topics;

@@ -29,10 +29,22 @@ net::Task<Reply> operate_readiness(Parts& parts, RequestPtr) {
   co_return net::HttpResponse{.body = "ready\n"};
 }
 
-net::Task<Reply> operate_metrics(Parts& parts, RequestPtr) {
+std::string metrics_text(Parts& parts) {
   parts.metrics.transactions_open = parts.transactions.size();
   parts.metrics.sockets_open = parts.sockets.size();
-  co_return net::HttpResponse{.body = parts.metrics.to_text(),
+  return parts.metrics.to_text();
+}
+
+net::Task<Reply> operate_metrics(Parts& parts, RequestPtr) {
+  std::string text;
+  if (parts.other_metrics != nullptr) {
+    auto others = co_await parts.other_metrics->run<std::string>(
+        [ask = parts.options.other_metrics]() -> Result<std::string> { return ask(); });
+    if (!others) co_return std::move(others).error();
+    text = *std::move(others);
+  }
+  text += metrics_text(parts);
+  co_return net::HttpResponse{.body = std::move(text),
                               .content_type = "text/plain; version=0.0.4; charset=utf-8"};
 }
 

@@ -16,6 +16,7 @@
 #include "net/http_call.h"
 #include "net/task.h"
 #include "net/task_set.h"
+#include "net/token_buckets.h"
 #include "proxy/http/access.h"
 #include "proxy/http/admin_workers.h"
 #include "proxy/http/gateway.h"
@@ -24,10 +25,11 @@
 #include "proxy/http/open_transactions.h"
 #include "proxy/http/problem.h"
 #include "proxy/http/resource.h"
-#include "proxy/http/token_buckets.h"
+#include "proxy/http/workers.h"
 
 namespace rocketmq::gateway {
 
+class PullLeases;
 class SocketSession;
 
 // What the operations work with. Belongs to the loop.
@@ -36,14 +38,16 @@ struct Parts {
   std::shared_ptr<Client::Core> core;
   std::shared_ptr<Producer::Impl> producer;
   AdminWorkers& admin;
+  Workers* other_metrics;  // null: there are no others
   OpenTransactions& transactions;
   GatewayMetrics& metrics;
   net::TaskSet& tasks;
   const Access& access;
-  TokenBuckets& clients;  // frames of WebSockets are requests, too
-  TokenBuckets& topics;
+  net::TokenBuckets& clients;  // frames of WebSockets are requests, too
+  net::TokenBuckets& topics;
   std::set<SocketSession*> sockets;
   bool is_draining = false;
+  PullLeases& pull_leases;
 
   net::Loop& loop() const { return core->loop(); }
 };
@@ -76,6 +80,9 @@ inline constexpr std::string_view request_id_header = "Rmq-Request-Id";
 std::vector<net::HttpHeader> headers_of_all(const Request& request);
 // An answer in pieces.
 net::HttpResponse stream_head(const Request& request, std::string_view type);
+
+// As Prometheus reads it.
+std::string metrics_text(Parts& parts);
 
 // Errors: Slug::throttled.
 Result<void> count_request(Parts& parts, const net::HttpRequest& head);

@@ -73,15 +73,20 @@ Result<std::vector<Result<Message>>> messages_in(
   return messages;
 }
 
+// Of several messages.
+Result<void> refuse_key(const net::HttpRequest& head) {
+  if (head.header("Idempotency-Key") == nullptr) return {};
+  return Error{Slug::bad_request, "Idempotency-Key goes with a single message"};
+}
+
 net::Task<Reply> send_json(Parts& parts, RequestPtr request, std::string body) {
   const std::string& topic = request->part("topic");
   auto json = parse_json(body);
   if (!json) co_return std::move(json).error();
   if (!json->is_object() || !json->contains("messages")) {
-    std::vector<Result<Message>> one;
-    one.push_back(message_of(*json, topic, ""));
-    co_return co_await send_all(parts, request, std::move(one));
+    co_return co_await send_single(parts, request, message_of(*json, topic, ""));
   }
+  if (auto single = refuse_key(request->head()); !single) co_return std::move(single).error();
   if (json->size() > 1) co_return invalid("/messages", "stands alone where it is given");
   auto messages = messages_in((*json)["messages"], topic, "/messages", message_of);
   if (!messages) co_return std::move(messages).error();
@@ -91,7 +96,7 @@ net::Task<Reply> send_json(Parts& parts, RequestPtr request, std::string body) {
 net::Task<Reply> send_event(Parts& parts, RequestPtr request, std::string body) {
   auto json = parse_json(body);
   if (!json) co_return std::move(json).error();
-  co_return co_await send_one(parts, message_of_event(*json, request->part("topic"), ""));
+  co_return co_await send_one(parts, request, message_of_event(*json, request->part("topic"), ""));
 }
 
 net::Task<Reply> send_events(Parts& parts, RequestPtr request, std::string body) {
@@ -103,6 +108,8 @@ net::Task<Reply> send_events(Parts& parts, RequestPtr request, std::string body)
 }
 
 enum class Form { json, raw, lines, event_headers, event, events, unknown };
+
+bool is_single(Form form) { return form != Form::lines && form != Form::events; }
 
 Form form_of(const net::HttpRequest& head) {
   const std::string type = content_type(head);
@@ -130,6 +137,9 @@ net::Task<Reply> operate_send(Parts& parts, RequestPtr request) {
   if (auto checked = check_topic(topic); !checked) co_return std::move(checked).error();
   const Form form = form_of(request->head());
   if (form == Form::unknown) co_return unknown_form(request->head());
+  if (!is_single(form)) {
+    if (auto single = refuse_key(request->head()); !single) co_return std::move(single).error();
+  }
   if (form == Form::lines) co_return co_await send_lines(parts, request);
   auto body = co_await read_body(parts, request);
   if (!body) co_return std::move(body).error();
@@ -141,10 +151,11 @@ net::Task<Reply> operate_send(Parts& parts, RequestPtr request) {
     case Form::events:
       co_return co_await send_events(parts, request, *std::move(body));
     case Form::event_headers:
-      co_return co_await send_one(parts,
+      co_return co_await send_one(parts, request,
                                   message_of_event(request->head(), topic, *std::move(body)));
     default:
-      co_return co_await send_one(parts, raw_message(request->head(), topic, *std::move(body)));
+      co_return co_await send_one(parts, request,
+                                  raw_message(request->head(), topic, *std::move(body)));
   }
 }
 

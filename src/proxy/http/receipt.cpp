@@ -8,6 +8,7 @@
 #include "protocol/pop_info.h"
 #include "protocol/split.h"
 #include "protocol/str.h"
+#include "proxy/http/loan_name.h"
 #include "proxy/http/problem.h"
 
 namespace rocketmq::gateway {
@@ -37,7 +38,9 @@ Result<Receipt> parse_receipt(std::string_view text) {
   const char* const end = parts[3].data() + parts[3].size();
   const auto offset = std::from_chars(parts[3].data(), end, receipt.commit_log_offset);
   const bool is_number = offset.ec == std::errc() && offset.ptr == end;
-  if (!is_number || !protocol::parse_pop_checkpoint(receipt.checkpoint)) return not_one();
+  const bool is_lent = parse_loan_name(receipt.checkpoint) ||
+                       protocol::parse_pop_checkpoint(receipt.checkpoint).has_value();
+  if (!is_number || !is_lent) return not_one();
   return receipt;
 }
 

@@ -7,6 +7,7 @@
 
 #include "client/subscription_data.h"
 #include "proxy/http/leases.h"
+#include "proxy/http/pull_leases.h"
 #include "proxy/http/receipt.h"
 
 namespace rocketmq::gateway {
@@ -41,6 +42,20 @@ Result<void> Receiving::check() {
 }
 
 net::Task<Result<Receiving::Messages>> Receiving::receive() {
+  is_leased_ = co_await parts_.pull_leases.serve(wanted_.group, wanted_.subscription.topic);
+  if (!is_leased_) {
+    auto popped = co_await pop();
+    // Its brokers were replaced by older ones.
+    is_leased_ = !popped && popped.error().code == ResponseCode::request_code_not_supported;
+    if (!is_leased_) co_return popped;
+  }
+  std::function<bool()> is_over = [this] { return is_gone_() || parts_.is_draining; };
+  auto got = co_await parts_.pull_leases.receive(wanted_, std::move(is_over));
+  if (got) parts_.metrics.messages_delivered += got->size();
+  co_return got;
+}
+
+net::Task<Result<Receiving::Messages>> Receiving::pop() {
   const net::TimePoint end = parts_.loop().now() + wanted_.options.wait;
   for (;;) {
     const auto left =
@@ -66,7 +81,14 @@ net::Task<> Receiving::give_back(Messages messages) {
 }
 
 net::Task<Result<void>> Receiving::ack_all(Messages messages) {
-  return receiver_.pops().ack_all(std::move(messages));
+  if (!is_leased_) co_return co_await receiver_.pops().ack_all(std::move(messages));
+  Result<void> result;
+  for (const MessageView& message : messages) {
+    auto acked = co_await parts_.pull_leases.ack(
+        receipt_of(message, wanted_.subscription.topic, wanted_.group));
+    if (!acked && result) result = std::move(acked);
+  }
+  co_return result;
 }
 
 Json Receiving::json_of(const MessageView& message, BodyForm form, bool with_receipt) const {

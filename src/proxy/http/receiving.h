@@ -14,7 +14,8 @@
 
 namespace rocketmq::gateway {
 
-// Receives for one peer, by POP: from 5.x brokers only. Belongs to the loop.
+// Receives for one peer: by POP where all brokers of the topic know that, else by PullLeases.
+// Belongs to the loop.
 class Receiving {
  public:
   using Messages = std::vector<MessageView>;
@@ -34,11 +35,13 @@ class Receiving {
   Json json_of(const MessageView& message, BodyForm form, bool with_receipt) const;
 
  private:
+  net::Task<Result<Messages>> pop();
   net::Task<> give_back(Messages messages);
 
   Parts& parts_;
   const std::function<bool()> is_gone_;
   Wanted wanted_;
+  bool is_leased_ = false;  // not popped
   client::SimpleReceiver receiver_;
 };
 

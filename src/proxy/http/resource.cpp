@@ -42,6 +42,7 @@ constexpr std::array all_routes{
     Route{"GET", "/v1/topics/{topic}/messages", Operation::find_messages},
     Route{"GET", "/v1/topics/{topic}/messages/{id}", Operation::message},
     Route{"GET", "/v1/topics/{topic}/queues/{broker}:{queue}/messages", Operation::queue_messages},
+    Route{"GET", "/v1/traces/{id}", Operation::trace},
     Route{"GET", "/v1/groups", Operation::groups, Right::read},
     Route{"GET", "/v1/groups/{group}", Operation::group, Right::read},
     Route{"PUT", "/v1/groups/{group}", Operation::put_group, Right::change},

@@ -36,6 +36,7 @@ enum class Operation {
   find_messages,
   message,
   queue_messages,
+  trace,
   groups,
   group,
   put_group,

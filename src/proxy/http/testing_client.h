@@ -68,7 +68,7 @@ class TestClient {
 
   Answered say(std::string_view method, std::string_view target, std::string_view body = {},
                std::string_view headers = "Content-Type: application/json\r\n") {
-    std::string text = str(method, ' ', target, " HTTP/1.1\r\nHost: gateway\r\n", headers);
+    std::string text = str(method, ' ', target, " HTTP/1.1\r\nHost: localhost\r\n", headers);
     if (!body.empty()) text += str("Content-Length: ", body.size(), "\r\n");
     write(str(text, "\r\n", body));
     Answered answered;

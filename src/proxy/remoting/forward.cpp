@@ -7,6 +7,7 @@
 #include "protocol/bodies/assignment_data.h"
 #include "protocol/bodies/batch_ack.h"
 #include "protocol/bodies/client_data.h"
+#include "protocol/message_codec.h"
 #include "protocol/pop_info.h"
 #include "protocol/recall_handle.h"
 #include "protocol/requests/pull.h"
@@ -34,6 +35,13 @@ bool has_short_names(RequestCode code) {
 }
 
 RequestCode code_of(const Command& command) { return static_cast<RequestCode>(command.code); }
+
+// At least one: what is no batch is refused by the broker.
+std::size_t count_in_batch(std::string_view body) {
+  std::size_t count = 0;
+  for (protocol::BatchReader reader(body); reader.next();) ++count;
+  return std::max<std::size_t>(count, 1);
+}
 
 std::string name_in_batch(const Command& command) {
   auto body = protocol::from_json<protocol::BatchAckMessageRequestBody>(command.body, "batch ack");
@@ -189,6 +197,19 @@ std::string_view topic_of(const Command& command) {
     return field(command, "originTopic");
   }
   return field(command, "topic");
+}
+
+std::size_t message_count(const Command& command) {
+  switch (code_of(command)) {
+    case RequestCode::send_message:
+      return field(command, "batch") == "true" ? count_in_batch(command.body) : 1;
+    case RequestCode::send_message_v2:
+      return field(command, "m") == "true" ? count_in_batch(command.body) : 1;
+    case RequestCode::send_batch_message:
+      return count_in_batch(command.body);
+    default:
+      return 0;
+  }
 }
 
 std::string_view group_of(const Command& command) {

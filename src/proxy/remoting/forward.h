@@ -2,6 +2,7 @@
 
 #include <rocketmq/result.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -53,7 +54,9 @@ std::string broker_name_of(const protocol::Command& command);
 
 // What its header calls the topic; empty: it names none.
 std::string_view topic_of(const protocol::Command& command);
-// The same of its group.
+// How many messages it sends; 0: it sends none.
+std::size_t message_count(const protocol::Command& command);
+// What its header calls the group; empty: it names none.
 std::string_view group_of(const protocol::Command& command);
 // The topic in the body of a command that goes to a topic_broker. Errors: what is wrong with it.
 Result<std::string> topic_in_body(const protocol::Command& command);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "net/address.h"
+#include "protocol/authentication.h"
 #include "protocol/str.h"
 
 namespace rocketmq::proxy {
@@ -41,6 +42,7 @@ Front::Front(net::Loop& loop, FrontOptions options, Ports ports,
       options_(keeping_headers(std::move(options))),
       ports_(std::move(ports)),
       users_(options_.users),
+      limits_(options_.requests_per_second, options_.messages_per_second, counts_),
       requests_(loop, options_.metrics, log),
       save_ports_(std::move(save_ports)),
       log_(std::move(log)),
@@ -55,11 +57,8 @@ Front::Front(net::Loop& loop, FrontOptions options, Ports ports,
                }},
       server_(std::make_unique<net::Server>(loop, router_, options_.server)) {
   if (requests_.is_on()) router_.set_observer(requests_);
-  router_.add_guard([this](const net::RequestContext& request) {
-    auto may = users_.check(request.command);
-    if (!may) ++counts_.unknown_users;
-    return may;
-  });
+  router_.add_guard([this](const net::RequestContext& request) { return check_user(request); });
+  router_.add_guard([this](const net::RequestContext& request) { return check_limits(request); });
   router_.on_any_other([this](net::RequestContext& request) { handle(request); });
   router_.on_channel_closed([this](net::Channel& channel) { sessions_.erase(&channel); });
 }
@@ -89,6 +88,20 @@ void Front::reload(const FrontOptions& options) {
 
 void Front::stop(net::Duration grace, std::function<void()> on_stopped) {
   server_->stop(grace, std::move(on_stopped));
+}
+
+Result<void> Front::check_user(const net::RequestContext& request) {
+  auto may = users_.check(request.command);
+  if (!may) ++counts_.unknown_users;
+  return may;
+}
+
+Result<void> Front::check_limits(const net::RequestContext& request) {
+  if (!limits_.are_set()) return {};
+  const auto user = protocol::user_of(request.command);
+  const bool is_known = user && !users_.is_everybody();
+  return limits_.count(is_known ? std::string(*user) : host_of(request.peer()), request.command,
+                       loop_.now());
 }
 
 void Front::handle(net::RequestContext& request) {

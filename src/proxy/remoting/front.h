@@ -16,6 +16,7 @@
 #include "protocol/prometheus_text.h"
 #include "proxy/remoting/cluster.h"
 #include "proxy/remoting/front_options.h"
+#include "proxy/remoting/limits.h"
 #include "proxy/remoting/ports.h"
 #include "proxy/remoting/session.h"
 #include "proxy/remoting/users.h"
@@ -49,6 +50,8 @@ class Front {
   std::size_t client_count() const { return server_->connection_count(); }
 
  private:
+  Result<void> check_user(const net::RequestContext& request);
+  Result<void> check_limits(const net::RequestContext& request);
   void handle(net::RequestContext& request);
   const BrokerId* broker_of(std::string_view local) const;
   AddressOf addresses(const net::Channel& client, const protocol::Command& request);
@@ -62,6 +65,7 @@ class Front {
   Ports ports_;
   Users users_;
   SessionCounts counts_;
+  Limits limits_;
   net::RequestMetrics requests_;
   const std::function<void(const Ports&)> save_ports_;
   const net::LogLine log_;

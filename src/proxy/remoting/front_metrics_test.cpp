@@ -68,7 +68,7 @@ TEST_F(FrontMetricsTest, counts_who_is_kept_out_and_routes_told_from_memory) {
   a_.is_silent = true;
   const auto waiting = client.begin(offset_at("a"));
   EXPECT_EQ(client.call(offset_at("a")).code, static_cast<int>(ResponseCode::system_busy));
-  EXPECT_THAT(metrics(), HasSubstr("rocketmq_proxy_throttled_total 1\n"));
+  EXPECT_THAT(metrics(), HasSubstr("rocketmq_proxy_throttled_total{reason=\"in_flight\"} 1\n"));
 }
 
 TEST_F(FrontMetricsTest, logs_what_is_slow_and_not_what_is_held) {

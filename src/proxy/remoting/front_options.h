@@ -27,6 +27,9 @@ struct FrontOptions {
 
   AdminPolicy admin = AdminPolicy::deny;
   Secrets users;  // who may use the proxy; none: whoever reaches it
+  // See Limits. Of a client: the user, else all connections from its host; and of a topic.
+  double requests_per_second = 0;
+  double messages_per_second = 0;
   Addressing addressing = Addressing::auto_by;
   // HOST or HOST:PORT that routes carry; empty: the address by which the client came.
   std::string advertise;

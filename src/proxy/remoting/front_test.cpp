@@ -131,6 +131,14 @@ TEST_F(FrontTest, goes_on_when_the_broker_is_back) {
   EXPECT_EQ(a_.server->connection_count(), 1);
 }
 
+TEST_F(FrontTest, gives_a_request_no_more_time_because_it_connected_first) {
+  start();
+  loop_.link("a:1").delay = 2s;
+  const auto got = connect().call(offset_at("a"));
+  EXPECT_EQ(got.code, static_cast<int>(ResponseCode::system_error)) << got.text;
+  EXPECT_EQ(got.took, 2500ms);
+}
+
 TEST_F(FrontTest, takes_its_connections_with_the_client) {
   start();
   FakeClient& client = connect();

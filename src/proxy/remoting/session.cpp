@@ -75,7 +75,7 @@ Session::~Session() = default;
 void Session::handle(net::RequestContext& request) {
   const Command& command = request.command;
   if (in_flight() >= context_.options.in_flight_max) {
-    ++context_.counts.throttled;
+    ++context_.counts.throttled_in_flight;
     return request.responder.fail(Error{
         Errc::overloaded,
         str(context_.options.in_flight_max, " requests of this client are under way already")});

@@ -10,7 +10,10 @@ namespace rocketmq::proxy {
 struct SessionCounts {
   std::uint64_t unknown_users = 0;  // requests that nobody known had signed
   std::uint64_t denied = 0;         // requests of tools that the policy lets not through
-  std::uint64_t throttled = 0;      // requests beyond those that may be under way
+  // Requests beyond those that may be under way, and beyond what Limits allow.
+  std::uint64_t throttled_in_flight = 0;
+  std::uint64_t throttled_clients = 0;
+  std::uint64_t throttled_topics = 0;
   std::uint64_t route_hits = 0;
   std::uint64_t route_misses = 0;
 
@@ -23,8 +26,11 @@ struct SessionCounts {
     counter("rocketmq_proxy_auth_failures_total", "Requests that no known user had signed.",
             unknown_users);
     counter("rocketmq_proxy_acl_denied_total", "Requests of tools, not let through.", denied);
-    counter("rocketmq_proxy_throttled_total", "Requests of a client that had too many under way.",
-            throttled);
+    text.metric("rocketmq_proxy_throttled_total", "counter",
+                "Requests refused: too many under way, of the client, or for the topic.");
+    text.line(throttled_in_flight, R"(reason="in_flight")");
+    text.line(throttled_clients, R"(reason="client")");
+    text.line(throttled_topics, R"(reason="topic")");
     counter("rocketmq_proxy_route_cache_hits_total", "Routes told from memory.", route_hits);
     counter("rocketmq_proxy_route_cache_misses_total", "Routes asked of name servers.",
             route_misses);

@@ -106,7 +106,7 @@ Upstreams::~Upstreams() = default;
 void Upstreams::relay(const std::string& address, const Command& command, net::Responder responder,
                       std::string_view header) {
   if (net::Channel* const upstream = pool_->find(address)) {
-    return relay_on(*upstream, address, command, std::move(responder), header);
+    return relay_on(*upstream, address, command, std::move(responder), timeout_of(command), header);
   }
   tasks_.start(
       connect_and_relay(address, std::make_shared<KeptCommand>(command), std::move(responder)));
@@ -114,6 +114,7 @@ void Upstreams::relay(const std::string& address, const Command& command, net::R
 
 net::Task<> Upstreams::connect_and_relay(std::string address, SharedCommand command,
                                          net::Responder responder) {
+  const net::TimePoint deadline = loop_.now() + timeout_of(**command);
   const auto connected = co_await pool_->get(address, timeout_of(**command));
   if (!connected) co_return responder.fail(refusal(address, connected.error()));
   net::Channel* const upstream = connected->get();
@@ -121,14 +122,14 @@ net::Task<> Upstreams::connect_and_relay(std::string address, SharedCommand comm
     const Error lost{Errc::not_connected, "the connection was lost"};
     co_return responder.fail(refusal(address, lost));
   }
-  relay_on(*upstream, address, **command, std::move(responder));
+  relay_on(*upstream, address, **command, std::move(responder), deadline - loop_.now());
 }
 
 void Upstreams::relay_on(net::Channel& upstream, const std::string& address, const Command& command,
-                         net::Responder responder, std::string_view header) {
+                         net::Responder responder, net::Duration timeout, std::string_view header) {
   if (command.is_oneway()) return static_cast<void>(upstream.oneway(command, header));
   auto relay = std::make_unique<Relay>(*this, address, std::move(responder), command.code);
-  if (auto sent = upstream.send(*relay, command, timeout_of(command), header); !sent) {
+  if (auto sent = upstream.send(*relay, command, timeout, header); !sent) {
     return relay.release()->failed(sent.error());
   }
   relay.release();  // answered() or failed() deletes it

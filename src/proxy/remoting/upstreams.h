@@ -65,7 +65,7 @@ class Upstreams {
   struct Round;
 
   void relay_on(net::Channel& upstream, const std::string& address,
-                const protocol::Command& command, net::Responder responder,
+                const protocol::Command& command, net::Responder responder, net::Duration timeout,
                 std::string_view header = {});
   net::Task<> connect_and_relay(std::string address, SharedCommand command,
                                 net::Responder responder);

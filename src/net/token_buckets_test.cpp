@@ -1,17 +1,17 @@
-#include "proxy/http/token_buckets.h"
+#include "net/token_buckets.h"
 
 #include <gtest/gtest.h>
 
 #include "protocol/str.h"
 
-namespace rocketmq::gateway {
+namespace rocketmq::net {
 namespace {
 
 using namespace std::chrono_literals;
 
-const net::TimePoint t0{};
+const TimePoint t0{};
 
-int taken(TokenBuckets& buckets, std::string_view who, net::TimePoint now, int tries = 100) {
+int taken(TokenBuckets& buckets, std::string_view who, TimePoint now, int tries = 100) {
   int count = 0;
   for (int i = 0; i < tries; ++i) count += buckets.take(who, now) ? 1 : 0;
   return count;
@@ -32,6 +32,13 @@ TEST(TokenBuckets, give_less_than_one_a_second) {
   EXPECT_EQ(taken(buckets, "a", t0 + 3s), 1);
 }
 
+TEST(TokenBuckets, lend_to_several_at_once) {
+  TokenBuckets buckets(10, 100);
+  EXPECT_TRUE(buckets.take("a", t0, 25));
+  EXPECT_FALSE(buckets.take("a", t0 + 1500ms));
+  EXPECT_TRUE(buckets.take("a", t0 + 1700ms));
+}
+
 TEST(TokenBuckets, do_not_limit_where_there_is_no_limit) {
   TokenBuckets buckets(0, 100);
   EXPECT_EQ(taken(buckets, "a", t0), 100);
@@ -49,4 +56,4 @@ TEST(TokenBuckets, do_not_grow_with_those_who_come) {
 }
 
 }  // namespace
-}  // namespace rocketmq::gateway
+}  // namespace rocketmq::net

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <rocketmq/message.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "client/held_queue.h"
+#include "net/loop.h"
+
+namespace rocketmq::gateway {
+
+// A message that was pulled, and the queue that waits for it.
+struct HeldMessage {
+  MessageView message;  // its reconsume_times() counts what it was lent in vain here, too
+  std::shared_ptr<client::HeldQueue> queue;
+  client::ProcessQueue::Ticket ticket = 0;
+
+  // Not where the queue is somebody else's by now, or has been moved.
+  bool is_held() const { return !queue->is_over && queue->in_hand.contains(ticket); }
+};
+
+// What a gateway has in hand of one topic for one group, of brokers without POP, and lends out.
+// Decides and waits for nothing: how far the group is says the ProcessQueue of each queue.
+//
+//   add ─▶ ready ──lend──▶ lent ──take──▶ whoever took it sees to it
+//            ▲              │ its time is over, or delay: it has failed once more
+//            └── waiting ◀──┘
+class LeaseTable {
+ public:
+  using LoanId = std::uint64_t;  // never used twice in one table
+  struct Loan {
+    LoanId id = 0;
+    MessageView message;
+  };
+
+  // Who has failed more often is not lent any more.
+  explicit LeaseTable(std::int32_t reconsume_times_max)
+      : reconsume_times_max_(reconsume_times_max) {}
+
+  void add(HeldMessage message);
+
+  // Up to so many that are ready, the oldest first.
+  std::vector<Loan> lend(std::size_t count_max, net::TimePoint now, net::Duration time);
+  bool is_lent(LoanId id, net::TimePoint now) const { return find(id, now) != lent_.end(); }
+  // Lent from now on for `time`, under another id. Nothing, here and below: it is not lent (any
+  // more) under that one.
+  std::optional<LoanId> extend(LoanId id, net::TimePoint now, net::Duration time);
+  // Its queue has room for more beside it.
+  bool can_keep(LoanId id) const;
+  // Not lent any more, and ready again then.
+  bool delay(LoanId id, net::TimePoint now, net::Duration time);
+  std::optional<HeldMessage> take(LoanId id, net::TimePoint now);
+  // What was taken, and could not be seen to: ready again then.
+  void put_back(HeldMessage message, net::TimePoint ready_at);
+
+  // Makes ready what is due, and gives out what has failed too often.
+  std::vector<HeldMessage> pass(net::TimePoint now);
+  std::optional<net::TimePoint> next_due() const;
+  // Of queues that are not ours any more.
+  void forget_lost();
+
+  std::size_t lent_count() const { return lent_.size(); }
+  bool has_ready() const { return !ready_.empty(); }
+
+ private:
+  struct Lent {
+    HeldMessage held;
+    net::TimePoint ends;
+  };
+  using LentById = std::map<LoanId, Lent>;
+
+  LentById::const_iterator find(LoanId id, net::TimePoint now) const;
+  LoanId add_lent(HeldMessage message, net::TimePoint ends);
+  HeldMessage remove_lent(LentById::const_iterator loan);
+
+  const std::int32_t reconsume_times_max_;
+  LoanId last_id_ = 0;
+  std::deque<HeldMessage> ready_;
+  LentById lent_;
+  std::set<std::pair<net::TimePoint, LoanId>> ends_;  // of what is lent
+  std::multimap<net::TimePoint, HeldMessage> waiting_;
+};
+
+}  // namespace rocketmq::gateway
