@@ -18,7 +18,7 @@ class BatchAccumulatorTest : public ::testing::Test {
  protected:
   Send& make(Message message) {
     auto prepared = prepare(message, {}, BodyMemory::copy);
-    sends.push_back(std::make_unique<Send>(*std::move(prepared), NoAnswer{}, t0, pending));
+    sends.push_back(Send::make(*std::move(prepared), NoAnswer{}, t0, pending));
     return *sends.back();
   }
   Send& make(std::string topic = "T", std::string tag = "") {

@@ -168,7 +168,7 @@ std::unique_ptr<client::Send> Producer::Impl::begin(Result<Order> order,
     send->target = std::move(order->target);
     send->may_be_batched = order->may_be_batched;
   } else {
-    send = std::make_unique<client::Send>(std::move(admitted).error(), std::move(done), pending_);
+    send = client::Send::make_refused(std::move(admitted).error(), std::move(done), pending_);
   }
   send->hooks = hooks_;
   return send;

@@ -59,18 +59,22 @@ class Send final : public Work {
     return std::unique_ptr<Send>(
         new (prepared.memory) Send(std::move(prepared), std::move(told), until, std::move(in)));
   }
+  // One that is refused before it is sent, and was not admitted.
+  static std::unique_ptr<Send> make_refused(Error why, Done told,
+                                            std::shared_ptr<PendingSends> in) {
+    MemoryBlock none;
+    return std::unique_ptr<Send>(new (none) Send(std::move(why), std::move(told), std::move(in)));
+  }
 
   Send(PreparedMessage prepared, Done told, net::TimePoint until, std::shared_ptr<PendingSends> in)
       : message(std::move(prepared)),
         done(std::move(told)),
         deadline(until),
         pending(std::move(in)) {}
-  // One that is refused before it is sent, and was not admitted.
   Send(Error why, Done told, std::shared_ptr<PendingSends> in)
       : done(std::move(told)), pending(std::move(in)), is_admitted(false), result(std::move(why)) {}
   ~Send() = default;
 
-  static void* operator new(std::size_t bytes) { return BlockPool::take_unpooled(bytes); }
   static void* operator new(std::size_t bytes, MemoryBlock& block) { return block.give(bytes); }
   static void operator delete(Send* send, std::destroying_delete_t) {
     const auto keeps_the_pool = std::move(send->pending);

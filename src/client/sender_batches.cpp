@@ -43,7 +43,7 @@ void Sender::send_batch(Members members) {
     under_way_.erase(*member);
   }
   const Send& first = *members.front();
-  auto* const batch = new Send(join(messages), members, deadline, pending_);
+  auto* const batch = Send::make(join(messages), members, deadline, pending_).release();
   batch->kind = SendKind::batch;
   batch->target = first.target;
   batch->log = first.log;
