@@ -12,7 +12,8 @@ namespace rocketmq::client {
 class BlockPool {
  public:
   // Keeps up to so many bytes that nobody has. Enough for the sends that are usually under way.
-  explicit BlockPool(std::size_t kept_bytes_max = 1024 * 1024) : kept_bytes_max_(kept_bytes_max) {}
+  explicit BlockPool(std::size_t kept_bytes_max = 2 * 1024 * 1024)
+      : kept_bytes_max_(kept_bytes_max) {}
   ~BlockPool();  // all blocks have been given back
   BlockPool(const BlockPool&) = delete;
   BlockPool& operator=(const BlockPool&) = delete;
