@@ -172,6 +172,7 @@ class Broker::Impl {
   net::Server server_;
   std::string listen_address_;
   std::optional<Registration> registration_;
+  std::unique_ptr<TlsReload> namesrv_tls_reload_;
   bool is_registered_ = false;
   std::function<void(const Result<void>&)> on_stopped_;
   bool was_writable_ = true;  // as told in the log
@@ -249,6 +250,8 @@ void Broker::Impl::serve(std::vector<std::string> name_servers, std::function<vo
   if (requests_.is_on()) router_.set_observer(requests_);
   store_->set_arrived([this](const Arrival& arrival) { arrived(arrival); });
   registration_.emplace(loop_, core_, std::move(name_servers), namesrv_tls_, log_);
+  namesrv_tls_reload_ = watch_client_tls(loop_, options, log_,
+                                         [this](const auto& tls) { registration_->set_tls(tls); });
   registered_permission_ = options.broker_permission;
   connect_core();
 
