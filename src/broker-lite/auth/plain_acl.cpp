@@ -15,7 +15,7 @@ constexpr std::string_view acl_folder = "conf/acl";
 constexpr std::string_view tools_file = "conf/tools.yml";  // credentials of mqadmin
 constexpr std::size_t file_bytes_max = 16 << 20;           // far above real use
 constexpr int folders_depth_max = 8;
-// Java looks at the files every half second.
+// Java looks at the files every five seconds.
 constexpr net::Duration look_interval = std::chrono::seconds(1);
 
 bool is_yaml(std::string_view name) { return name.ends_with(".yml") || name.ends_with(".yaml"); }
