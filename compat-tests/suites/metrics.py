@@ -14,8 +14,7 @@ TOPIC, GROUP = "metered", "metered-readers"
 READ, UNREAD = 300, 40
 POPPED, POPPERS = "metered-pops", "metered-poppers"
 OURS = re.compile("process_|rocketmq_storage_writable$")  # stock has nothing of the kind
-# Labels not compared: of stock's exporter; of what POP hands out, which ours counts without.
-NOT_COMPARED = ("otel_scope_name", "is_retry")
+NOT_COMPARED = ("otel_scope_name",)  # a label of stock's exporter
 LINE = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$")
 LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 
@@ -104,6 +103,7 @@ LESS_LABELS = ("rocketmq_timing_messages", "rocketmq_half_messages")
 SAME_NUMBERS = [
     ("rocketmq_messages_in_total", {"topic": TOPIC}),
     ("rocketmq_messages_out_total", {"topic": TOPIC, "consumer_group": GROUP}),
+    ("rocketmq_messages_out_total", {"topic": POPPED, "consumer_group": POPPERS, "is_retry": "false"}),
     ("rocketmq_message_size_count", {"topic": TOPIC}),
     ("rocketmq_broker_permission", {}),
     ("rocketmq_pop_revive_in_message_total", {"topic": POPPED, "consumer_group": POPPERS}),

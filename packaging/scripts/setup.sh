@@ -3,7 +3,7 @@
 packages_for() {
   case $1 in
     build) echo "g++ cmake ninja-build ccache pkg-config git ca-certificates libssl-dev zlib1g-dev
-                 libevent-dev libdeflate-dev liblz4-dev libzstd-dev libspdlog-dev libcli11-dev libboost-dev
+                 libevent-dev libdeflate-dev liblz4-dev libzstd-dev libspdlog-dev libcli11-dev libboost-dev libyaml-cpp-dev
                  nlohmann-json3-dev libgtest-dev libgmock-dev libbenchmark-dev python3" ;;
     sanitize) echo "clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev" ;;
     compat) cat compat-tests/stock/packages.txt ;;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "broker-lite/auth/access.h"
+#include "broker-lite/auth/plain_acl.h"
 #include "broker-lite/auth/policies.h"
 #include "broker-lite/auth/users.h"
 #include "broker-lite/broker_address.h"
@@ -31,6 +32,7 @@
 #include "broker-lite/state/pop_orders.h"
 #include "broker-lite/state/request_modes.h"
 #include "broker-lite/store/cleaner.h"
+#include "broker-lite/store/posix_file.h"
 #include "broker-lite/tls.h"
 #include "net/address.h"
 #include "net/router.h"
@@ -114,6 +116,7 @@ class Broker::Impl {
 
   Result<void> load();
   Result<void> load_access();
+  Result<void> load_plain_acl();
   Result<void> listen(const std::string& built_in_namesrv);
   void serve(std::vector<std::string> name_servers, std::function<void()> on_ready);
   void stop(std::function<void(const Result<void>&)> on_stopped);
@@ -164,6 +167,8 @@ class Broker::Impl {
   PopRecords pop_records_;
   PopReviver reviver_;
   std::optional<Access> access_;
+  std::unique_ptr<Directory> acl_home_;
+  std::unique_ptr<PlainAcl> plain_acl_;
   std::optional<SendAnswers> answers_;
   std::optional<PullHandler> pulls_;
   std::optional<PopHandler> pops_;
@@ -172,6 +177,7 @@ class Broker::Impl {
   net::Server server_;
   std::string listen_address_;
   std::optional<Registration> registration_;
+  std::unique_ptr<TlsReload> namesrv_tls_reload_;
   bool is_registered_ = false;
   std::function<void(const Result<void>&)> on_stopped_;
   bool was_writable_ = true;  // as told in the log
@@ -198,6 +204,7 @@ Result<void> Broker::Impl::load() {
 
 Result<void> Broker::Impl::load_access() {
   const BrokerOptions& options = core_.options;
+  if (options.acl_enable) return load_plain_acl();
   if (!options.authentication_enabled) return {};
   auto access = access_options(options);
   if (!access) return std::move(access).error();
@@ -209,6 +216,20 @@ Result<void> Broker::Impl::load_access() {
   router_.add_guard([this](const net::RequestContext& context) { return access_->check(context); });
   add_auth_handlers(router_, users_, policies_, *access_,
                     [this](const SavedTable::Done& done) { saved_.save_access(done); });
+  return {};
+}
+
+Result<void> Broker::Impl::load_plain_acl() {
+  const BrokerOptions& options = core_.options;
+  auto home = open_posix_directory(options.acl_home);
+  if (!home) return std::move(home).error();
+  acl_home_ = *std::move(home);
+  auto acl = PlainAcl::open(loop_, {*acl_home_, options.acl_home, options.acl_plain_file}, log_);
+  if (!acl) return std::move(acl).error();
+  plain_acl_ = *std::move(acl);
+  router_.add_guard(
+      [this](const net::RequestContext& context) { return plain_acl_->check(context); });
+  add_plain_acl_handlers(router_, core_, *plain_acl_);
   return {};
 }
 
@@ -249,6 +270,8 @@ void Broker::Impl::serve(std::vector<std::string> name_servers, std::function<vo
   if (requests_.is_on()) router_.set_observer(requests_);
   store_->set_arrived([this](const Arrival& arrival) { arrived(arrival); });
   registration_.emplace(loop_, core_, std::move(name_servers), namesrv_tls_, log_);
+  namesrv_tls_reload_ = watch_client_tls(loop_, options, log_,
+                                         [this](const auto& tls) { registration_->set_tls(tls); });
   registered_permission_ = options.broker_permission;
   connect_core();
 

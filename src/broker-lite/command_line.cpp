@@ -129,7 +129,7 @@ Result<void> check_network(const Flags& flags, CommandLine& line) {
   }
   if (auto found = find_metrics_address(flags.insecure, line); !found) return found;
   if (!line.runs_broker) return {};
-  const bool asks_who = options.authentication_enabled;
+  const bool asks_who = options.authentication_enabled || options.acl_enable;
   if (auto safe = check_exposure(options.bind_address, flags.insecure || asks_who); !safe) {
     return safe;
   }
@@ -165,6 +165,7 @@ Result<CommandLine> evaluate(const Flags& flags) {
   line.ready_json = flags.ready_json;
   line.log_format = flags.log_format == "json" ? LogFormat::json : LogFormat::text;
   line.log_level = flags.log_level;
+  if (const char* home = std::getenv("ROCKETMQ_HOME")) line.broker.acl_home = home;
   if (!flags.config.empty()) {
     if (auto read = read_config(flags.config, line); !read) return std::move(read).error();
   }

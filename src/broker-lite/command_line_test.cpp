@@ -100,6 +100,16 @@ TEST(CommandLine, refuses_to_listen_beyond_the_machine_unless_told_so) {
   EXPECT_TRUE(parse({"--role", "namesrv", "--listen", "0.0.0.0:10911"}));
 }
 
+TEST(CommandLine, takes_the_accounts_of_4x_below_the_home_folder) {
+  const ConfigFile file("aclEnable=true\nrocketmq.acl.plain.file=conf/mine.yml\n");
+  ::setenv("ROCKETMQ_HOME", "/opt/rocketmq", 1);
+  const auto line = parse({"-c", file.path, "--listen", "0.0.0.0:10911"});
+  ::unsetenv("ROCKETMQ_HOME");
+  ASSERT_TRUE(line) << "who must say who he is may come from everywhere";
+  EXPECT_EQ(line->broker.acl_home, "/opt/rocketmq");
+  EXPECT_EQ(line->broker.acl_plain_file, "conf/mine.yml");
+}
+
 TEST(CommandLine, refuses_what_it_cannot_use) {
   EXPECT_NE(refusal({"--role", "proxy"}), "accepted");
   EXPECT_NE(refusal({"--no-such-flag"}), "accepted");
@@ -110,8 +120,8 @@ TEST(CommandLine, refuses_what_it_cannot_use) {
   EXPECT_NE(refusal({"--namesrv-listen", ""}), "accepted");
   EXPECT_THAT(refusal({"-c", "/no/such/file"}), HasSubstr("/no/such/file"));
   EXPECT_THAT(refusal({"--metrics", "nowhere"}), HasSubstr("--metrics nowhere"));
-  const ConfigFile file("aclEnable=true\n");
-  EXPECT_THAT(refusal({"-c", file.path}), HasSubstr("aclEnable"));
+  const ConfigFile file("brokerRole=SLAVE\n");
+  EXPECT_THAT(refusal({"-c", file.path}), HasSubstr("brokerRole"));
 }
 
 TEST(CommandLine, warns_a_broker_that_nobody_will_find) {

@@ -10,6 +10,7 @@
 #include "broker-lite/store/retention.h"
 #include "protocol/split.h"
 #include "protocol/str.h"
+#include "protocol/trimmed.h"
 
 namespace rocketmq::broker {
 namespace {
@@ -23,7 +24,6 @@ struct Refused {
   std::string_view harmless;
 };
 constexpr std::array refused_settings{
-    Refused{"aclEnable", "false"},
     Refused{"authenticationProvider",
             "org.apache.rocketmq.auth.authentication.provider.DefaultAuthenticationProvider"},
     Refused{"authenticationMetadataProvider",
@@ -65,13 +65,6 @@ constexpr std::array misspelt_settings{
     Misspelt{"storeCheckpoint", "it lies below storePathRootDir"},
     Misspelt{"abortFile", "it lies below storePathRootDir"},
 };
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r\n\f";
-  const std::size_t first = text.find_first_not_of(blanks);
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
 
 // Java: MixAll.properties2Object. Unlike Java, blanks around numbers and booleans do no harm.
 bool set_value(std::string_view text, std::string& value) {
@@ -137,7 +130,7 @@ Result<std::vector<std::string>> apply_properties(BrokerOptions& options,
   std::vector<std::string> warnings;
   std::string without_effect;
   for (const JavaProperty& property : properties) {
-    const std::string_view value = trimmed(property.value);
+    const std::string_view value = protocol::trimmed(property.value);
     if (const Refused* refused = find_setting(refused_settings, property.name)) {
       if (value == refused->harmless) continue;
       return Error{Errc::unsupported, str(property.name, "=", value, " is not offered here")};
@@ -207,6 +200,11 @@ Result<void> check(const BrokerOptions& options) {
   }
   if (options.authorization_enabled && !options.authentication_enabled) {
     return wrong("authorizationEnabled=true needs authenticationEnabled=true");
+  }
+  if (options.acl_enable && options.authentication_enabled) {
+    return wrong(
+        "aclEnable=true and authenticationEnabled=true: choose one, the files of 4.x or the users "
+        "of 5.x");
   }
   if (auto access = access_options(options); !access) return std::move(access).error();
   if (auto users = initial_users(options); !users) return std::move(users).error();

@@ -108,6 +108,10 @@ struct BrokerOptions {
   std::string authorization_whitelist;                  // the same
   std::string init_authentication_user;                 // {"username":"…","password":"…"}
   std::string inner_client_authentication_credentials;  // {"accessKey":"…","secretKey":"…"}
+  // Or by the files of 4.x: this one below the home folder, and all .yml files in its conf/acl.
+  bool acl_enable = false;
+  std::string acl_home = ".";  // stock: $ROCKETMQ_HOME
+  std::string acl_plain_file = "conf/plain_acl.yml";
 
   // Ours: disabled, permissive, enforcing: may, or must, connections begin with HAProxy's PROXY
   // header, which says who is behind a load balancer? Only where nobody but it reaches the port:
@@ -233,6 +237,9 @@ struct BrokerOptions {
     v("authorizationWhitelist", &O::authorization_whitelist);
     v("initAuthenticationUser", &O::init_authentication_user);
     v("innerClientAuthenticationCredentials", &O::inner_client_authentication_credentials);
+    v("aclEnable", &O::acl_enable);
+    v("rocketmq.home.dir", &O::acl_home);
+    v("rocketmq.acl.plain.file", &O::acl_plain_file);
     v("proxyProtocol", &O::proxy_protocol);
     v("tls.server.mode", &O::tls_server_mode);
     v("tls.server.certPath", &O::tls_server_cert_path);
@@ -287,7 +294,7 @@ inline constexpr std::string_view memory_store = ":memory:";
 
 // Sets what `properties` say. Gives back what a person should be told: settings without effect
 // here, and values that cannot be used (the default stays, as in Java). Fails only on a setting
-// that would change what the broker is, such as aclEnable=true: ignoring it would be a lie.
+// that would change what the broker is, such as brokerRole=SLAVE: ignoring it would be a lie.
 Result<std::vector<std::string>> apply_properties(BrokerOptions& options,
                                                   std::span<const JavaProperty> properties);
 

@@ -56,16 +56,24 @@ TEST(BrokerOptions, forgives_blanks_around_numbers_and_booleans) {
 }
 
 TEST(BrokerOptions, refuses_what_it_would_have_to_lie_about) {
-  for (const char* text : {"aclEnable=true", "brokerRole=SLAVE", "enableDLegerCommitLog=true",
-                           "storeType=defaultRocksDB", "authenticationProvider=mine.Provider"}) {
+  for (const char* text :
+       {"migrateAuthFromV1Enabled=true", "brokerRole=SLAVE", "enableDLegerCommitLog=true",
+        "storeType=defaultRocksDB", "authenticationProvider=mine.Provider"}) {
     BrokerOptions options;
     const auto warnings = apply_properties(options, parse_java_properties(text));
     ASSERT_FALSE(warnings) << text;
     EXPECT_THAT(warnings.error().message, HasSubstr("not offered here")) << text;
   }
   BrokerOptions options;
-  EXPECT_TRUE(
-      apply_properties(options, parse_java_properties("aclEnable=false\nstoreType=default")));
+  EXPECT_TRUE(apply_properties(
+      options, parse_java_properties("duplicationEnable=false\nstoreType=default")));
+}
+
+TEST(BrokerOptions, ask_who_one_is_in_one_way_only) {
+  EXPECT_TRUE(check(BrokerOptions{.acl_enable = true}));
+  const auto both = check(BrokerOptions{.authentication_enabled = true, .acl_enable = true});
+  ASSERT_FALSE(both);
+  EXPECT_THAT(both.error().message, HasSubstr("aclEnable=true"));
 }
 
 TEST(BrokerOptions, says_what_to_write_instead_of_the_old_names) {

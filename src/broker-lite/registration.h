@@ -33,6 +33,9 @@ class Registration {
   Registration(const Registration&) = delete;
   Registration& operator=(const Registration&) = delete;
 
+  // Connections from now on show this certificate.
+  void set_tls(std::shared_ptr<const net::TlsContext> tls) { pool_.set_tls(std::move(tls)); }
+
   // Registers with all, now and every register_name_server_period_ms.
   void start();
 

@@ -1,6 +1,5 @@
 #include "broker-lite/servers.h"
 
-#include <optional>
 #include <utility>
 
 #include "broker-lite/broker.h"
@@ -47,7 +46,7 @@ class Servers::Impl {
   std::unique_ptr<SavedTable> namesrv_overrides_file_;
   std::unique_ptr<namesrv::NameServer> namesrv_;
   std::unique_ptr<Broker> broker_;
-  std::optional<TlsReload> tls_reload_;
+  std::unique_ptr<TlsReload> tls_reload_;
   Done on_stopped_;
 };
 
@@ -114,9 +113,9 @@ Result<void> Servers::Impl::start_broker(const BrokerOptions& options,
 }
 
 void Servers::Impl::watch_certificates(const BrokerOptions& options) {
-  if (options.tls_server_cert_path.empty()) return;
-  tls_reload_.emplace(loop_, options, log_,
-                      [this](const std::shared_ptr<const net::TlsContext>& tls) { set_tls(tls); });
+  tls_reload_ =
+      watch_server_tls(loop_, options, log_,
+                       [this](const std::shared_ptr<const net::TlsContext>& tls) { set_tls(tls); });
 }
 
 void Servers::Impl::set_tls(const std::shared_ptr<const net::TlsContext>& tls) {

@@ -56,26 +56,6 @@ Result<void> use_tls(const BrokerOptions& options, net::ListenOptions& listen) {
   return {};
 }
 
-TlsReload::TlsReload(net::Loop& loop, const BrokerOptions& options, net::LogLine log,
-                     OnLoaded on_loaded)
-    : options_(options),
-      log_(log ? std::move(log) : [](std::string_view) {}),
-      on_loaded_(std::move(on_loaded)),
-      files_(loop,
-             {options.tls_server_cert_path, options.tls_server_key_path,
-              options.tls_server_trust_cert_path},
-             look_interval, [this] { load(); }) {}
-
-void TlsReload::load() {
-  net::ListenOptions listen;
-  if (const auto used = use_tls(options_, listen); !used) {
-    return log_(str("changed certificates are not used: ", used.error().message));
-  }
-  if (listen.tls_mode == net::TlsMode::disabled) return;
-  log_("certificates have changed; new connections use them");
-  on_loaded_(listen.tls);
-}
-
 Result<std::shared_ptr<const net::TlsContext>> client_tls(const BrokerOptions& options) {
   if (!options.tls_enable) return std::shared_ptr<const net::TlsContext>();
   const bool verifies = !options.tls_client_trust_cert_path.empty();
@@ -86,6 +66,43 @@ Result<std::shared_ptr<const net::TlsContext>> client_tls(const BrokerOptions& o
                                               .verify_host = false});  // as in Java
   if (!context) return wrong(str("tls.client: ", context.error().message));
   return *std::move(context);
+}
+
+TlsReload::TlsReload(net::Loop& loop, std::vector<std::string> files, Load load, net::LogLine log,
+                     OnLoaded on_loaded)
+    : load_(std::move(load)),
+      log_(std::move(log)),
+      on_loaded_(std::move(on_loaded)),
+      files_(loop, std::move(files), look_interval, [this] { load_again(); }) {}
+
+void TlsReload::load_again() {
+  const auto loaded = load_();
+  if (!loaded) return log_(str("changed certificates are not used: ", loaded.error().message));
+  if (*loaded == nullptr) return;
+  log_("certificates have changed; new connections use them");
+  on_loaded_(*loaded);
+}
+
+std::unique_ptr<TlsReload> watch_server_tls(net::Loop& loop, const BrokerOptions& options,
+                                            net::LogLine log, TlsReload::OnLoaded on_loaded) {
+  if (options.tls_server_cert_path.empty()) return nullptr;
+  const auto load = [options]() -> Result<std::shared_ptr<const net::TlsContext>> {
+    net::ListenOptions listen;
+    if (const auto used = use_tls(options, listen); !used) return used.error();
+    return listen.tls;
+  };
+  const std::vector<std::string> files{options.tls_server_cert_path, options.tls_server_key_path,
+                                       options.tls_server_trust_cert_path};
+  return std::make_unique<TlsReload>(loop, files, load, std::move(log), std::move(on_loaded));
+}
+
+std::unique_ptr<TlsReload> watch_client_tls(net::Loop& loop, const BrokerOptions& options,
+                                            net::LogLine log, TlsReload::OnLoaded on_loaded) {
+  if (!options.tls_enable) return nullptr;
+  const std::vector<std::string> files{options.tls_client_cert_path, options.tls_client_key_path,
+                                       options.tls_client_trust_cert_path};
+  return std::make_unique<TlsReload>(
+      loop, files, [options] { return client_tls(options); }, std::move(log), std::move(on_loaded));
 }
 
 }  // namespace rocketmq::broker

@@ -1,24 +1,12 @@
 #include "broker-lite/auth/access.h"
 
-#include <string_view>
 #include <utility>
 
 #include "broker-lite/auth/needs.h"
+#include "broker-lite/auth/peer_ip.h"
 #include "protocol/authentication.h"
 
 namespace rocketmq::broker {
-namespace {
-
-// "10.0.0.9:5555" or "[fd00::2]:5555".
-std::string_view without_port(std::string_view address) {
-  address = address.substr(0, address.rfind(':'));
-  if (address.starts_with('[') && address.ends_with(']')) {
-    address = address.substr(1, address.size() - 2);
-  }
-  return address;
-}
-
-}  // namespace
 
 Access::Access(AccessOptions options, Users& users, Policies& policies)
     : options_(std::move(options)), users_(users), policies_(policies) {}
@@ -62,7 +50,7 @@ Result<void> Access::authorize(const net::RequestContext& context) {
   if (user->is_super) return {};
   kept_.clear();
   for (const Need& need : needs_of(context.command, options_.cluster, kept_)) {
-    if (auto may = policies_.check(*name, without_port(context.peer()), need); !may) return may;
+    if (auto may = policies_.check(*name, ip_of_peer(context.peer()), need); !may) return may;
   }
   return {};
 }

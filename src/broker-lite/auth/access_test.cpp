@@ -1,11 +1,11 @@
 #include <gmock/gmock.h>
 
+#include "broker-lite/auth/signs_as.h"
 #include "broker-lite/broker_rig.h"
 #include "protocol/bodies/auth_data.h"
 #include "protocol/bodies/batch_ack.h"
 #include "protocol/json_body.h"
 #include "protocol/requests/auth_admin.h"
-#include "protocol/signature.h"
 
 // A broker that asks who sends a request, and whether he may.
 
@@ -15,18 +15,6 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-
-net::RequestHook signs_as(std::string name, const std::string& secret) {
-  const auto signer = std::make_shared<protocol::Signer>(secret);
-  return [name, signer](net::OutgoingRequest& request) {
-    request.add("AccessKey", name);
-    std::vector<protocol::SignedField> fields;
-    for (const protocol::Field& field : request.fields()) {
-      fields.push_back({field.name, field.value});
-    }
-    request.add("Signature", signer->sign(fields, request.body()));
-  };
-}
 
 struct AccessTest : ::testing::Test {
   AccessTest() {

@@ -158,6 +158,25 @@ TEST_F(CleaningTest, drops_queues_whose_messages_have_gone_when_asked) {
   EXPECT_EQ(max_offset("T"), 10);
 }
 
+// Others are served between one part of the work and the next.
+TEST_F(CleaningTest, looks_at_some_topics_a_turn) {
+  constexpr int topics = 120;
+  for (int i = 0; i < topics; ++i) ASSERT_TRUE(client->call(send_to(str("T", i)), "x"));
+  ASSERT_TRUE(rig.stop());
+  rig.start();  // all asleep
+  client = rig.connect();
+  const auto serves_others_meanwhile = [this](const auto& request) {
+    const auto answer = client->begin(request);
+    EXPECT_EQ(client->refusal(send_to("T0"), "y"), "0");
+    const bool was_over = answer->has_value();
+    EXPECT_TRUE(rig.loop.run_until([&] { return answer->has_value(); }, 1s));
+    return !was_over;
+  };
+  EXPECT_TRUE(serves_others_meanwhile(protocol::CleanExpiredConsumeQueue()));
+  EXPECT_TRUE(serves_others_meanwhile(protocol::CleanUnusedTopic()));
+  EXPECT_EQ(max_offset("T0"), 3);
+}
+
 TEST_F(CleaningTest, drops_queues_of_topics_it_does_not_know_when_asked) {
   ASSERT_TRUE(client->call(send_to("T"), "x"));
   ASSERT_TRUE(client->call(send_to("Lost"), "x"));

@@ -11,6 +11,7 @@
 namespace rocketmq::broker {
 
 class Access;
+class PlainAcl;
 class Policies;
 class PopHandler;
 class PopOrders;
@@ -45,6 +46,8 @@ void reply_when_saved(const SaveChanges& save, net::Responder responder);
 // 3001-3010.
 void add_auth_handlers(net::Router& router, Users& users, Policies& policies, Access& access,
                        SaveChanges save);
+// 50-54.
+void add_plain_acl_handlers(net::Router& router, Core& core, PlainAcl& acl);
 // 306 316 329
 void add_cleaning_handlers(net::Router& router, Core& core, Cleaner& cleaner);
 

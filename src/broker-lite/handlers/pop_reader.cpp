@@ -50,8 +50,13 @@ Result<void> PopReader::pop(const PopMessage& request, const protocol::TopicConf
   read.header.revive_queue_id = is_ordered(request)
                                     ? protocol::PopCheckpoint::ordered_revive_queue_id
                                     : records_.next_revive_queue();
+  Taken retries;
   for (const From& from : sources(request, topic)) {
+    const Taken before{read.records.size(), read.bytes};
     if (auto taken = take(request, from, filter, Mode::pop, read); !taken) return taken;
+    if (from.queue.kind == PopTopicKind::normal) continue;
+    retries.messages += read.records.size() - before.messages;
+    retries.bytes += read.bytes - before.bytes;
   }
   if (!read.records.empty() && core_.store.has_uncommitted()) {
     if (auto committed = core_.commit_messages(); !committed) return committed;
@@ -60,13 +65,19 @@ Result<void> PopReader::pop(const PopMessage& request, const protocol::TopicConf
     core_.offsets.commit(request.consumer_group, advance.topic, advance.queue_id, advance.offset,
                          core_.loop.wall_ms());
   }
-  core_.message_metrics.out(request.topic, request.consumer_group,
-                            static_cast<std::int64_t>(read.records.size()),
-                            static_cast<std::int64_t>(read.bytes));
-  core_.traffic.got(request.consumer_group, request.topic,
-                    static_cast<std::int64_t>(read.records.size()),
-                    static_cast<std::int64_t>(read.bytes), core_.loop.now(), core_.loop.wall_ms());
+  count(request, {read.records.size(), read.bytes}, retries);
   return {};
+}
+
+void PopReader::count(const PopMessage& request, Taken all, Taken retries) {
+  const auto number = [](std::size_t value) { return static_cast<std::int64_t>(value); };
+  core_.message_metrics.out(request.topic, request.consumer_group, Delivery::pop,
+                            number(all.messages - retries.messages),
+                            number(all.bytes - retries.bytes));
+  core_.message_metrics.out(request.topic, request.consumer_group, Delivery::pop_again,
+                            number(retries.messages), number(retries.bytes));
+  core_.traffic.got(request.consumer_group, request.topic, number(all.messages), number(all.bytes),
+                    core_.loop.now(), core_.loop.wall_ms());
 }
 
 void PopReader::peek(const PopMessage& request, const protocol::TopicConfig& topic, PopRead& read) {

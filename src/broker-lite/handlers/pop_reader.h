@@ -59,6 +59,10 @@ class PopReader {
     std::string topic;
   };
   enum class Mode { pop, peek };
+  struct Taken {
+    std::size_t messages = 0;
+    std::size_t bytes = 0;
+  };
 
   std::vector<From> sources(const protocol::PopMessage& request,
                             const protocol::TopicConfig& topic);
@@ -67,6 +71,7 @@ class PopReader {
   bool is_blocked(const protocol::PopMessage& request, const From& from) const;
   void look_up(const From& from, const MessageFilter& filter, std::int64_t offset,
                std::size_t messages_max);
+  void count(const protocol::PopMessage& request, Taken all, Taken retries);
   Result<void> take(const protocol::PopMessage& request, const From& from,
                     const MessageFilter& filter, Mode mode, PopRead& read);
   Result<void> hide(const protocol::PopMessage& request, const From& from, std::int64_t start,

@@ -239,7 +239,8 @@ void PullHandler::note(const PullMessage& request, Pass pass) {
                          core_.loop.wall_ms());
   }
   core_.offsets.pulled(group, topic, request.queue_id, found_.next_begin_offset);
-  core_.message_metrics.out(topic, group, static_cast<std::int64_t>(found_.records.size()),
+  core_.message_metrics.out(topic, group, Delivery::pull,
+                            static_cast<std::int64_t>(found_.records.size()),
                             static_cast<std::int64_t>(found_.bytes));
   core_.traffic.got(group, topic, static_cast<std::int64_t>(found_.records.size()),
                     static_cast<std::int64_t>(found_.bytes), core_.loop.now(),

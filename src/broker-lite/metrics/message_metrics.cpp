@@ -44,10 +44,10 @@ void MessageMetrics::in(std::string_view topic, MessageType type, std::int64_t m
   counted.sizes->add(static_cast<double>(bytes) / static_cast<double>(messages), messages);
 }
 
-void MessageMetrics::out(std::string_view topic, std::string_view group, std::int64_t messages,
-                         std::int64_t bytes) {
+void MessageMetrics::out(std::string_view topic, std::string_view group, Delivery by,
+                         std::int64_t messages, std::int64_t bytes) {
   if (!is_on_ || messages == 0) return;
-  Out& counted = out_.at(pair_of(topic, group));
+  Out& counted = out_.at(pair_of(topic, group))[static_cast<std::size_t>(by)];
   counted.messages += messages;
   counted.bytes += bytes;
 }
@@ -74,6 +74,7 @@ void MessageMetrics::write(PrometheusText& text, const Names& names) {
   forget_what_is_gone(names);
   write_in(text, names);
   write_out(text, names);
+  write_dead_letters(text, names);
   write_transactions(text);
 }
 
@@ -109,22 +110,36 @@ void MessageMetrics::write_in(PrometheusText& text, const Names& names) const {
   for_each([&](const In& in, std::string_view labels) { in.sizes->write(text, labels); });
 }
 
+std::string MessageMetrics::labels_of(std::string_view pair, Delivery by, const Names& names) {
+  const auto [topic, group] = split(pair);
+  const bool is_system = names.is_system_topic(topic) || names.is_system_group(group);
+  std::string labels = prometheus_labels(
+      {{"topic", topic}, {"consumer_group", group}, {"is_system", text_of(is_system)}});
+  if (by == Delivery::pull) return labels;
+  return labels + "," + protocol::prometheus_label("is_retry", text_of(by == Delivery::pop_again));
+}
+
 void MessageMetrics::write_out(PrometheusText& text, const Names& names) const {
-  const auto labels_of = [&](std::string_view pair) {
-    const auto [topic, group] = split(pair);
-    const bool is_system = names.is_system_topic(topic) || names.is_system_group(group);
-    return prometheus_labels(
-        {{"topic", topic}, {"consumer_group", group}, {"is_system", text_of(is_system)}});
+  if (out_.empty()) return;
+  const auto write = [&](std::string_view name, std::int64_t Out::* counter) {
+    text.metric(name, "counter", counter_help);
+    for (const auto& [pair, by_delivery] : out_) {
+      for (std::size_t by = 0; by < deliveries; ++by) {
+        const Out& out = by_delivery[by];
+        if (out.messages == 0) continue;
+        text.line(out.*counter, labels_of(pair, static_cast<Delivery>(by), names));
+      }
+    }
   };
-  if (!out_.empty()) {
-    text.metric("rocketmq_messages_out_total", "counter", counter_help);
-    for (const auto& [pair, out] : out_) text.line(out.messages, labels_of(pair));
-    text.metric("rocketmq_throughput_out_total", "counter", counter_help);
-    for (const auto& [pair, out] : out_) text.line(out.bytes, labels_of(pair));
-  }
-  if (!dead_letters_.empty()) {
-    text.metric("rocketmq_send_to_dlq_messages_total", "counter", counter_help);
-    for (const auto& [pair, messages] : dead_letters_) text.line(messages, labels_of(pair));
+  write("rocketmq_messages_out_total", &Out::messages);
+  write("rocketmq_throughput_out_total", &Out::bytes);
+}
+
+void MessageMetrics::write_dead_letters(PrometheusText& text, const Names& names) const {
+  if (dead_letters_.empty()) return;
+  text.metric("rocketmq_send_to_dlq_messages_total", "counter", counter_help);
+  for (const auto& [pair, messages] : dead_letters_) {
+    text.line(messages, labels_of(pair, Delivery::pull, names));
   }
 }
 

@@ -17,6 +17,9 @@ namespace rocketmq::broker {
 // As stock tells them apart. Java: TopicMessageType.parseFromMessageProperty.
 enum class MessageType { normal, fifo, delay, transaction };
 
+// How messages go out: only of what POP hands out stock tells whether it comes again.
+enum class Delivery { pull, pop, pop_again };
+
 // Counts the messages that come and go, by topic and group, under the names of stock 5.x. Does
 // nothing unless it is switched on. Java: BrokerMetricsManager.
 class MessageMetrics {
@@ -29,7 +32,7 @@ class MessageMetrics {
 
   // Stored in `topic`, which for those that wait is one of the broker's own.
   void in(std::string_view topic, MessageType type, std::int64_t messages, std::int64_t bytes);
-  void out(std::string_view topic, std::string_view group, std::int64_t messages,
+  void out(std::string_view topic, std::string_view group, Delivery by, std::int64_t messages,
            std::int64_t bytes);
   void to_dead_letters(std::string_view topic, std::string_view group);
   void committed(std::string_view topic, std::int64_t after_ms);
@@ -45,6 +48,7 @@ class MessageMetrics {
 
  private:
   static constexpr std::size_t types = 4;
+  static constexpr std::size_t deliveries = 3;
   struct In {
     std::int64_t messages = 0;
     std::int64_t bytes = 0;
@@ -64,12 +68,14 @@ class MessageMetrics {
   void forget_what_is_gone(const Names& names);
   void write_in(protocol::PrometheusText& text, const Names& names) const;
   void write_out(protocol::PrometheusText& text, const Names& names) const;
+  void write_dead_letters(protocol::PrometheusText& text, const Names& names) const;
+  static std::string labels_of(std::string_view pair, Delivery by, const Names& names);
   void write_transactions(protocol::PrometheusText& text) const;
 
   bool is_on_ = false;
   Series<std::array<In, types>> in_{names_max};
-  Series<Out> out_{names_max};                    // by topic@group
-  Series<std::int64_t> dead_letters_{names_max};  // by topic@group
+  Series<std::array<Out, deliveries>> out_{names_max};  // by topic@group
+  Series<std::int64_t> dead_letters_{names_max};        // by topic@group
   Series<Transactions> transactions_{names_max};
   std::string pair_;
 };

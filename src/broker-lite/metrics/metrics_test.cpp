@@ -243,7 +243,7 @@ TEST(MessageMetrics, count_names_beyond_a_limit_together) {
   metrics.switch_on();
   for (std::size_t i = 0; i < MessageMetrics::names_max + 10; ++i) {
     metrics.in(str("T", i), MessageType::normal, 1, 100);
-    metrics.out(str("T", i), "G", 2, 200);
+    metrics.out(str("T", i), "G", Delivery::pull, 2, 200);
   }
   std::string out;
   protocol::PrometheusText text(out);
@@ -267,7 +267,7 @@ TEST(MessageMetrics, count_names_beyond_a_limit_together) {
 TEST(MessageMetrics, count_nothing_unless_switched_on) {
   MessageMetrics metrics;
   metrics.in("T", MessageType::normal, 1, 100);
-  metrics.out("T", "G", 1, 100);
+  metrics.out("T", "G", Delivery::pull, 1, 100);
   metrics.to_dead_letters("T", "G");
   metrics.committed("T", 1);
   std::string out;

@@ -51,6 +51,22 @@ TEST_F(PopMetricsTest, tell_what_was_popped_acknowledged_and_came_back) {
   EXPECT_EQ(value("rocketmq_pop_checkpoint_buffer_size"), "0");
 }
 
+TEST_F(PopMetricsTest, tell_what_comes_again_from_what_is_new) {
+  constexpr std::string_view first =
+      R"(topic="T",consumer_group="G",is_system="false",is_retry="false")";
+  constexpr std::string_view again =
+      R"(topic="T",consumer_group="G",is_system="false",is_retry="true")";
+  for (int i = 0; i < 3; ++i) send(str("m", i));
+  ASSERT_EQ(ack(pop()[1]), "0");
+  EXPECT_EQ(value("rocketmq_messages_out_total", first), "3");
+  EXPECT_EQ(value("rocketmq_messages_out_total", again), "none");
+  rig.loop.advance(20s);
+  ASSERT_THAT(pop(), SizeIs(2));
+  EXPECT_EQ(value("rocketmq_messages_out_total", first), "3");
+  EXPECT_EQ(value("rocketmq_messages_out_total", again), "2");
+  EXPECT_NE(value("rocketmq_throughput_out_total", again), "none");
+}
+
 TEST_F(PopMetricsTest, say_nothing_of_pops_where_there_were_none) {
   EXPECT_THAT(rig.broker->metrics(), Not(HasSubstr("rocketmq_pop_revive_in_message_total")));
 }

@@ -3,16 +3,10 @@
 #include <algorithm>
 
 #include "protocol/properties.h"
+#include "protocol/trimmed.h"
 
 namespace rocketmq::broker {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  // Java: String.trim() takes every character up to the blank.
-  while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') text.remove_prefix(1);
-  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
-  return text;
-}
 
 bool means_all(std::string_view expression) { return expression.empty() || expression == "*"; }
 
@@ -23,7 +17,7 @@ Result<std::vector<std::int32_t>> parse_tags(std::string_view expression) {
   if (means_all(expression)) return codes;
   for (std::string_view rest = expression; !rest.empty();) {
     const std::size_t size = std::min(rest.find("||"), rest.size());
-    if (const std::string_view tag = trimmed(rest.substr(0, size)); !tag.empty()) {
+    if (const std::string_view tag = protocol::trimmed(rest.substr(0, size)); !tag.empty()) {
       codes.push_back(protocol::java_hash(tag));
     }
     rest.remove_prefix(std::min(size + 2, rest.size()));

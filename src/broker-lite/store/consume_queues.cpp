@@ -147,18 +147,19 @@ Result<void> ConsumeQueues::remove_topic(std::string_view topic) {
   return remove_queues(std::move(queues));
 }
 
-Result<std::size_t> ConsumeQueues::remove_expired(
-    const std::function<bool(std::string_view topic)>& stays) {
-  if (auto loaded = load_all(); !loaded) return std::move(loaded).error();
+Result<void> ConsumeQueues::remove_expired(std::span<const std::string> topics) {
   std::vector<ConsumeQueue*> expired;
-  for (ConsumeQueue* queue : all_) {
-    const bool is_expired = queue->last_position() >= 0 && queue->last_position() < log_min_ &&
-                            queue->next_offset == queue->max_offset();  // nothing on its way
-    if (is_expired && !stays(queue->topic())) expired.push_back(queue);
+  for (const std::string& topic : topics) {
+    if (auto loaded = load_topic(topic); !loaded) return loaded;
+    const auto found = topics_.find(topic);
+    if (found == topics_.end()) continue;
+    for (const auto& queue : found->second->queues) {
+      const bool is_expired = queue->last_position() >= 0 && queue->last_position() < log_min_ &&
+                              queue->next_offset == queue->max_offset();  // nothing on its way
+      if (is_expired) expired.push_back(queue.get());
+    }
   }
-  const std::size_t count = expired.size();
-  if (auto removed = remove_queues(std::move(expired)); !removed) return std::move(removed).error();
-  return count;
+  return expired.empty() ? Result<void>() : remove_queues(std::move(expired));
 }
 
 // With their files, and topics that have no other.

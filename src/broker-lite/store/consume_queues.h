@@ -4,9 +4,9 @@
 
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <memory>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -55,9 +55,9 @@ class ConsumeQueues {
   // Those that are loaded.
   const std::vector<ConsumeQueue*>& all() const { return all_; }
   Result<void> remove_topic(std::string_view topic);
-  // Those all of whose messages have gone with the log, unless their topic `stays`; says how many.
-  // Queues that never had a message stay, too. Java: ConsumeQueueStore.cleanExpired.
-  Result<std::size_t> remove_expired(const std::function<bool(std::string_view topic)>& stays);
+  // Of these topics those all of whose messages have gone with the log. Queues that never had a
+  // message stay. Java: ConsumeQueueStore.cleanExpired.
+  Result<void> remove_expired(std::span<const std::string> topics);
   std::vector<std::string> topics() const;
 
   // The log's beginning has moved; every entry before it is in files. Costs nothing here: a queue

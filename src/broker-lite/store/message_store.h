@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -187,11 +188,10 @@ class MessageStore {
     return queues_.remove_old_files(files_max);
   }
 
-  // Drops queues whose messages have all gone, unless their topic `stays`; says how many. What is
-  // put there later starts at offset 0 again.
-  Result<std::size_t> remove_expired_queues(
-      const std::function<bool(std::string_view topic)>& stays) {
-    return queues_.remove_expired(stays);
+  // Drops those of these topics' queues whose messages have all gone. What is put there later
+  // starts at offset 0 again.
+  Result<void> remove_expired_queues(std::span<const std::string> topics) {
+    return queues_.remove_expired(topics);
   }
 
   std::int64_t min_position() const { return log_.min_position(); }   // of the first log file

@@ -54,4 +54,13 @@ Result<void> save_state(Directory& directory, const std::string& name, std::stri
   return directory.sync(folder);
 }
 
+Result<void> replace_file(Directory& directory, const std::string& path, std::string_view text,
+                          OpenMode mode) {
+  auto written = write_new_file(directory, path + ".tmp", text, mode);
+  if (!written) return written;
+  if (auto renamed = directory.rename(path + ".tmp", path); !renamed) return renamed;
+  const std::size_t slash = path.rfind('/');
+  return directory.sync(slash == path.npos ? "" : path.substr(0, slash));
+}
+
 }  // namespace rocketmq::broker

@@ -34,4 +34,8 @@ Result<std::optional<std::string>> load_state(Directory& directory, const std::s
 Result<void> save_state(Directory& directory, const std::string& name, std::string_view text,
                         OpenMode mode = OpenMode::create);
 
+// Puts `text` in the place of the file `path`, wholly or not at all; `path`.tmp is there meanwhile.
+Result<void> replace_file(Directory& directory, const std::string& path, std::string_view text,
+                          OpenMode mode);
+
 }  // namespace rocketmq::broker
