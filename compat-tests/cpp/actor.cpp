@@ -99,6 +99,8 @@ int main(int argc, char** argv) {
   app.add_flag("--trace", setup.trace);
   app.add_flag("--verbose", is_verbose, "the client's log to standard error");
   CLI11_PARSE(app, argc, argv);
+  // Stock, on a machine under load, has taken more than the 3 s of a default.
+  setup.client.request_timeout = std::chrono::seconds(10);
   setup.client.tls.enabled = !setup.client.tls.ca_file.empty();
   if (is_verbose) {
     setup.client.log = [](rmq::LogLevel, std::string_view text) {

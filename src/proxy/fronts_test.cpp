@@ -30,7 +30,7 @@ using gateway::TestSocket;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-constexpr int messages_each = 300;  // of a sender
+constexpr int messages_each = 100;  // of a sender
 constexpr int senders_each = 2;     // over remoting, and over HTTP
 constexpr int messages_all = 2 * senders_each * messages_each;
 
