@@ -244,8 +244,7 @@ def proxy_ends(stage):
     say(f"       {len(rounds) * COUNT} sends while two proxies ended, none failed")
 
 
-# Not ours yet: a producer of the SDK that is told GO_AWAY tries again on the same connection, and gives up.
-PROXY_ENDS = Feature("a proxy ends behind a balancer", proxy_ends, TO_OURS)
+PROXY_ENDS = Feature("a proxy ends behind a balancer", proxy_ends, BOTH)
 OWN_FEATURES = [SECOND_CONSUMER, RESET_OFFSETS]
 # Stock takes ten seconds to start.
 DEATHS = Feature("broker killed a hundred times behind the proxy", broker_dies(100), ALONE)

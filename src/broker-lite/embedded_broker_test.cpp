@@ -59,7 +59,7 @@ TEST_F(EmbeddedBrokerTest, makes_topics_that_clients_find_at_once) {
 
 TEST(EmbeddedBroker, is_not_made_with_settings_that_have_no_effect) {
   EXPECT_THROW(EmbeddedBroker({.settings = {{"noSuchSetting", "1"}}}), Exception);
-  EXPECT_THROW(EmbeddedBroker({.settings = {{"aclEnable", "true"}}}), Exception);
+  EXPECT_THROW(EmbeddedBroker({.settings = {{"enableControllerMode", "true"}}}), Exception);
   EmbeddedBroker broker({.settings = {{"autoCreateTopicEnable", "false"}}});
   Client client({.name_servers = broker.name_server()});
   Producer producer = client.create_producer({.group = "shop"}).value();

@@ -83,6 +83,15 @@ TEST_F(ProducerSendTest, takes_as_long_as_this_one_send_was_given) {
   EXPECT_EQ(loop.now() - begun, 10s);
 }
 
+TEST_F(ProducerSendTest, connects_anew_where_a_broker_says_go_away) {
+  names.set_route("T", route_over({&a}, 2));
+  const ImplPtr producer = make();
+  ASSERT_TRUE(send(*producer, hello()));
+  a.fail_next(RequestCode::send_message_v2, 1, {ResponseCode::go_away, "please go away"});
+  EXPECT_TRUE(send(*producer, hello()));
+  EXPECT_EQ(loop.connections_made("a:10911"), 2U);
+}
+
 TEST_F(ProducerSendTest, refuses_options_that_cannot_be_used) {
   const ImplPtr producer = make();
   EXPECT_EQ(send(*producer, hello(), {.options = {.timeout = -1ms}}).error().code,

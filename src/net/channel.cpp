@@ -70,6 +70,9 @@ void Channel::keep_header(std::span<const char> content) {
 
 void Channel::dispatch(Incoming& incoming) {
   if (command_.is_response()) {
+    if (command_.code == static_cast<std::int32_t>(ResponseCode::go_away)) {
+      is_told_to_go_away_ = true;
+    }
     session_.answer(incoming, last_activity_);  // nobody waits for it any more: dropped
     return;
   }

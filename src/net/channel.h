@@ -98,6 +98,8 @@ class Channel final : StreamHandler {
   // From now on new requests of the peer are answered GO_AWAY, if it is new enough to know what
   // that means (newer than 5.3.1): it connects anew and sends them again.
   void go_away() { is_going_away_ = true; }
+  // The peer has answered GO_AWAY: what waits may still be answered, nothing new is.
+  bool is_told_to_go_away() const { return is_told_to_go_away_; }
 
   // Sends what was written, then ends.
   void close();
@@ -165,6 +167,7 @@ class Channel final : StreamHandler {
   std::uint64_t frames_received_ = 0;
   std::uint64_t bytes_received_ = 0;
   bool is_going_away_ = false;
+  bool is_told_to_go_away_ = false;
   Liveness liveness_;
 };
 

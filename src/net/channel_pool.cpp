@@ -18,7 +18,10 @@ struct ChannelPool::Peer {
   int failures = 0;
   TimePoint not_before{};  // the next attempt
 
-  bool is_open() const { return channel != nullptr && channel->is_open(); }
+  // One that was told to go away lives on in channels_ until the server closes it.
+  bool is_open() const {
+    return channel != nullptr && channel->is_open() && !channel->is_told_to_go_away();
+  }
   bool is_attempting() const { return connecting != nullptr || next_attempt != nullptr; }
 };
 
@@ -140,12 +143,6 @@ void ChannelPool::closed(Peer& peer, Channel& channel, const Error& error) {
   }
   const std::unique_ptr<Channel> owner = std::move(channels_.extract(&channel).mapped());
   if (on_closed) on_closed(peer.address, error);
-}
-
-void ChannelPool::retire(std::string_view address, const ChannelHandle& channel) {
-  const auto found = peers_.find(address);
-  if (found == peers_.end() || found->second->channel != channel.get()) return;
-  found->second->channel = nullptr;  // lives on in channels_ until the server closes it
 }
 
 void ChannelPool::close(std::string_view address) {

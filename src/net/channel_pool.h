@@ -89,8 +89,6 @@ class ChannelPool {
   void attempt(Peer& peer);
   void attempted(Peer& peer, Result<std::unique_ptr<Stream>> stream);
   void closed(Peer& peer, Channel& channel, const Error& error);
-  // Uses this channel for nothing new; what waits on it may still be answered.
-  void retire(std::string_view address, const ChannelHandle& channel);
   void refuse_all();
   Duration backoff(int failures);
   void arm_watch();
@@ -133,7 +131,6 @@ Task<Result<Answer<typename Req::Response>>> ChannelPool::call(std::string addre
     // A server about to stop did nothing with the request. A new connection may lead to another one
     // behind the same address. Java: NettyRemotingClient.invokeImpl.
     if (answer || is_second || answer.error().code != ResponseCode::go_away) co_return answer;
-    retire(address, channel);
   }
 }
 

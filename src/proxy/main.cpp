@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "process/large_memory.h"
 #include "process/process_log.h"
 #include "process/stop_signal.h"
 #include "protocol/json.h"
@@ -55,6 +56,7 @@ void reload(Fronts& fronts, ProcessLog& log) {
 }
 
 int run(const CommandLine& line) {
+  give_back_large_memory();
   block_signals();
   ProcessLog log(line.log_format, line.log_level);
   auto fronts = Fronts::start(line, {.warn = [&log](std::string_view text) { log.warn(text); },

@@ -54,7 +54,6 @@ class Upstreams::Relay final : public protocol::PendingCall {
     const Command& answer = incoming.command();
     if (answer.code == static_cast<std::int32_t>(ResponseCode::go_away)) {
       // It means our connection, not the client's.
-      upstreams_.pool_->close(address_);
       return responder_.fail(Error{ResponseCode::service_not_available,
                                    str("broker ", address_, " is about to stop")});
     }
