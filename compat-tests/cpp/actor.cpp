@@ -96,11 +96,13 @@ int main(int argc, char** argv) {
   app.add_option("--tls-cert", setup.client.tls.cert_file);
   app.add_option("--tls-key", setup.client.tls.key_file);
   app.add_flag("--any-host{false}", setup.client.tls.verify_host, "whatever its certificate says");
+  // Stock, on a machine under load, has taken more than the 3 s of a default.
+  int patience_seconds = 10;
+  app.add_option("--patience", patience_seconds, "so long it waits for an answer, in seconds");
   app.add_flag("--trace", setup.trace);
   app.add_flag("--verbose", is_verbose, "the client's log to standard error");
   CLI11_PARSE(app, argc, argv);
-  // Stock, on a machine under load, has taken more than the 3 s of a default.
-  setup.client.request_timeout = std::chrono::seconds(10);
+  setup.client.request_timeout = std::chrono::seconds(patience_seconds);
   setup.client.tls.enabled = !setup.client.tls.ca_file.empty();
   if (is_verbose) {
     setup.client.log = [](rmq::LogLevel, std::string_view text) {

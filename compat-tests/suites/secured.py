@@ -133,7 +133,7 @@ def refused(said, flags_of, attempts):
     """Each attempt fails soon, in words that match `said`."""
     def feature(stage):
         server = stage.cast.server
-        with stage.cast.start_ours(*flags_of(server)) as actor:
+        with stage.cast.start_ours(*flags_of(server), "--patience", str(REFUSED_WITHIN // 3)) as actor:
             for name in attempts:
                 if name == "simple" and server.version.startswith("4"):
                     continue
