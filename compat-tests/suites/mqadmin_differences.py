@@ -26,7 +26,7 @@ LINES = [
     ("getBrokerConfig", r"^(advertisePort|proxyProtocol|slowRequestThresholdMs|sqlFilter\w+Max) =",
      "settings of ours"),
     ("getBrokerConfig", r"^(transactionChecksAtOnceMax|waitingPullsMax) =", "the same"),
-    ("getBrokerConfig", r"^tls\.", "stock has them as properties of its JVM"),
+    ("getBrokerConfig", r"^(tls|rocketmq)\.", "stock has them as properties of its JVM"),
     ("getBrokerConfig", r"^(initAuthenticationUser|innerClientAuthenticationCredentials) =",
      "secrets are not shown"),
     ("getBrokerConfig", r"^authenti\w+Whitelist =|^authori\w+Whitelist =",
