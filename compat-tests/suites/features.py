@@ -11,8 +11,8 @@ import actors
 import examples
 from exchange import lines_of, wait_until
 from servers import BrokerLite, Folder, Stock
-from stage import (ARRIVED, BODY, COUNT, N, QUEUE, TOPIC, TRIES, WAIT, Cast, Feature, add_table, run_all,
-                   summarize)
+from stage import (ARRIVED, BODY, COUNT, N, QUEUE, TOPIC, TRIES, WAIT, Cast, Feature, add_table, mqadmin,
+                   run_all, summarize)
 
 
 def sends(kind, count=COUNT, **more):
@@ -197,7 +197,7 @@ def traced(stage):
             f"Pub|{stage.group}-p|{stage.topic}|key-m-{n}|true|0",
             f"SubBefore|{stage.group}||key-m-{n}|true|0",
             f"SubAfter|{stage.group}||key-m-{n}|true|0"})
-    printed = stage.cast.java().ask("mqadmin", line=f"queryMsgTraceById -i {ids[0]}")["output"]
+    printed = mqadmin(stage.cast.java(), f"queryMsgTraceById -i {ids[0]}")
     for line in (f"Pub +{stage.group}-p .*success", f"Sub +{stage.group} .*success"):
         assert re.search(line, printed), f"mqadmin does not print {line}, but {printed}"
 

@@ -12,6 +12,7 @@ from mqadmin_commands import CHANGE, GROUPS, LEFT_OUT, LOOK, PREPARE, TOPICS
 from mqadmin_differences import ANSWERS, LINES, SETTINGS
 from secured import ACL_2, ADMINISTRATOR
 from servers import BrokerLite, Folder, Stock, say
+from stage import mqadmin
 
 CONF = ["brokerName=broker-a", "traceTopicEnable=true", *ACL_2]
 
@@ -40,7 +41,7 @@ class Session:
         return output
 
     def mqadmin(self, line):
-        return self.java.ask("mqadmin", line=line)["output"]
+        return mqadmin(self.java, line)
 
     def consume(self):
         (self.folder / "topics.json").write_text(json.dumps(TOPICS))
