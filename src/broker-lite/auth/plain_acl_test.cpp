@@ -255,7 +255,8 @@ TEST_F(PlainAclTest, changes_global_white_addresses_of_its_own_files_only) {
   start();
   protocol::UpdateGlobalWhiteAddrsConfig request;
   request.global_white_addrs = "127.0.0.1,10.0.0.*";
-  request.acl_file_full_path = str(folder.path, "/conf/../../else.yml");
+  const std::string elsewhere = str(folder.path, "/conf/../../else.yml");
+  request.acl_file_full_path = elsewhere;
   EXPECT_EQ(admin->refusal(request),
             "211 The globalWhiteAddresses[127.0.0.1,10.0.0.*] has been updated failed.");
   request.acl_file_full_path = "";
