@@ -5,8 +5,7 @@
 #include <optional>
 #include <utility>
 
-#include "broker-lite/auth/access.h"
-#include "broker-lite/auth/plain_acl.h"
+#include "broker-lite/access_control.h"
 #include "broker-lite/auth/policies.h"
 #include "broker-lite/auth/users.h"
 #include "broker-lite/broker_address.h"
@@ -32,7 +31,6 @@
 #include "broker-lite/state/pop_orders.h"
 #include "broker-lite/state/request_modes.h"
 #include "broker-lite/store/cleaner.h"
-#include "broker-lite/store/posix_file.h"
 #include "broker-lite/tls.h"
 #include "net/address.h"
 #include "net/router.h"
@@ -115,8 +113,6 @@ class Broker::Impl {
         server_(loop, router_, server_options(core_.options, std::move(tls.listen), log_)) {}
 
   Result<void> load();
-  Result<void> load_access();
-  Result<void> load_plain_acl();
   Result<void> listen(const std::string& built_in_namesrv);
   void serve(std::vector<std::string> name_servers, std::function<void()> on_ready);
   void stop(std::function<void(const Result<void>&)> on_stopped);
@@ -166,9 +162,7 @@ class Broker::Impl {
   Cleaner cleaner_;
   PopRecords pop_records_;
   PopReviver reviver_;
-  std::optional<Access> access_;
-  std::unique_ptr<Directory> acl_home_;
-  std::unique_ptr<PlainAcl> plain_acl_;
+  AccessControl access_{core_, users_, policies_, saved_, log_};
   std::optional<SendAnswers> answers_;
   std::optional<PullHandler> pulls_;
   std::optional<PopHandler> pops_;
@@ -195,41 +189,10 @@ Result<void> Broker::Impl::load() {
   if (auto loaded = saved_.load_overrides(); !loaded) return loaded;
   note_overrides();
   if (auto loaded = saved_.load(); !loaded) return loaded;
-  if (auto loaded = load_access(); !loaded) return loaded;
+  if (auto loaded = access_.load(router_); !loaded) return loaded;
   if (auto loaded = timers_.load(); !loaded) return loaded;
   saved_.topics.changed();  // with the system topics of this version
   saved_.groups.changed();
-  return {};
-}
-
-Result<void> Broker::Impl::load_access() {
-  const BrokerOptions& options = core_.options;
-  if (options.acl_enable) return load_plain_acl();
-  if (!options.authentication_enabled) return {};
-  auto access = access_options(options);
-  if (!access) return std::move(access).error();
-  const auto initial = initial_users(options);
-  if (!initial) return initial.error();
-  if (auto loaded = saved_.load_access(); !loaded) return loaded;
-  for (const InitialUser& user : *initial) users_.create_super(user.username, user.password);
-  access_.emplace(*std::move(access), users_, policies_);
-  router_.add_guard([this](const net::RequestContext& context) { return access_->check(context); });
-  add_auth_handlers(router_, users_, policies_, *access_,
-                    [this](const SavedTable::Done& done) { saved_.save_access(done); });
-  return {};
-}
-
-Result<void> Broker::Impl::load_plain_acl() {
-  const BrokerOptions& options = core_.options;
-  auto home = open_posix_directory(options.acl_home);
-  if (!home) return std::move(home).error();
-  acl_home_ = *std::move(home);
-  auto acl = PlainAcl::open(loop_, {*acl_home_, options.acl_home, options.acl_plain_file}, log_);
-  if (!acl) return std::move(acl).error();
-  plain_acl_ = *std::move(acl);
-  router_.add_guard(
-      [this](const net::RequestContext& context) { return plain_acl_->check(context); });
-  add_plain_acl_handlers(router_, core_, *plain_acl_);
   return {};
 }
 
