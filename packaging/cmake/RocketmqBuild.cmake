@@ -59,6 +59,7 @@ endif()
 
 # What ./dev builds where it needs no more: cmake --build … --target unit_tests
 add_custom_target(unit_tests)
+add_custom_target(threads_tests)  # those of them that ctest -L threads runs
 add_custom_target(fuzz_targets)
 
 # How tests are built: they need no speed of their own, only that of the library they test.
@@ -104,14 +105,15 @@ function(rocketmq_library name)
   endif()
 endfunction()
 
-# rocketmq_tests(NAME SOURCES a_test.cpp … COUNTING b_test.cpp … LINK target …): one program, each TEST
-# known to ctest by its own name. COUNTING are those that count calls of operator new. They replace
+# rocketmq_tests(NAME [THREADS] SOURCES a_test.cpp … COUNTING b_test.cpp … LINK target …): one program, each TEST
+# known to ctest by its own name. THREADS: what it tests has threads; the others have nothing that the
+# thread sanitizer could find. COUNTING are those that count calls of operator new. They replace
 # it, as the thread sanitizer does, which therefore goes without them.
 function(rocketmq_tests name)
   if(NOT ROCKETMQ_BUILD_TESTS)
     return()
   endif()
-  cmake_parse_arguments(ARG "" "" "SOURCES;COUNTING;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "THREADS" "" "SOURCES;COUNTING;LINK" ${ARGN})
   if(ARG_COUNTING AND NOT ROCKETMQ_SANITIZE STREQUAL "thread")
     list(APPEND ARG_SOURCES ${ARG_COUNTING} ${PROJECT_SOURCE_DIR}/src/protocol/testing/allocations.cpp)
   endif()
@@ -121,8 +123,13 @@ function(rocketmq_tests name)
     target_precompile_headers(${name} REUSE_FROM rocketmq_test_pch)
   endif()
   add_dependencies(unit_tests ${name})
+  set(labels)
+  if(ARG_THREADS)
+    add_dependencies(threads_tests ${name})
+    set(labels LABELS threads)
+  endif()
   include(GoogleTest)
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120)
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120 ${labels})
 endfunction()
 
 # rocketmq_bench(NAME SOURCES a_bench.cpp … LINK target …)
@@ -135,13 +142,13 @@ function(rocketmq_bench name)
   target_link_libraries(${name} PRIVATE rocketmq_options ${ARG_LINK} benchmark::benchmark_main)
 endfunction()
 
-# rocketmq_fuzz(NAME SOURCE a_fuzz.cpp LINK target …)
+# rocketmq_fuzz(NAME SOURCES a_fuzz.cpp … LINK target …): of large libraries only the sources it needs
 function(rocketmq_fuzz name)
   if(NOT ROCKETMQ_BUILD_FUZZ)
     return()
   endif()
-  cmake_parse_arguments(ARG "" "SOURCE" "LINK" ${ARGN})
-  add_executable(${name} ${ARG_SOURCE})
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE rocketmq_options ${ARG_LINK})
   target_link_options(${name} PRIVATE -fsanitize=fuzzer)
   add_dependencies(fuzz_targets ${name})

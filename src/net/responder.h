@@ -18,6 +18,7 @@ struct ReplyOptions {
   std::int32_t code = 0;  // answers to pulls and sends may carry their header with another code
   std::string_view remark = {};
   std::span<const protocol::Field> extra = {};
+  const protocol::WrittenFields* written = nullptr;  // more of them
 };
 
 // The one-shot right to answer one request. May outlive the handler, the frame and the connection:
@@ -101,7 +102,7 @@ void Responder::reply(const Response& header, WriteBody write_body, const ReplyO
   if (out == nullptr) return;
   const std::size_t start = out->size();
   const protocol::CommandHead answer = head(options.code, options.remark);
-  protocol::encode_frame(*out, answer, header, {}, options.extra);
+  protocol::encode_frame(*out, answer, header, {}, options.extra, options.written);
   write_body(*out);
   end(*out, start, options.code);
 }

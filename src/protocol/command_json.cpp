@@ -9,6 +9,8 @@
 namespace rocketmq::protocol {
 namespace {
 
+constexpr const char* bad_text = "JSON header: a text is not closed or has a bad escape";
+
 // Reads forward through JSON it may change. The first problem stops it for good: at_ goes to the
 // end, so every loop below ends, and problem() says what it was.
 class HeaderScanner {
@@ -47,21 +49,41 @@ class HeaderScanner {
     return false;
   }
 
-  // A member whose value is a text, as nearly everybody writes it: without spaces and escapes.
-  // Passes over it and the comma behind it; or reads nothing, where it is of another form.
-  bool plain_member(std::string_view& name, std::string_view& value) {
-    if (at_ == end_ || *at_ != '"') return false;
-    char* const name_at = at_ + 1;
-    char* const name_end = find_quote_or_backslash(name_at, end_);
-    if (end_ - name_end < 4 || std::memcmp(name_end, R"(":")", 3) != 0) return false;
-    char* const value_at = name_end + 3;
-    char* const value_end = find_quote_or_backslash(value_at, end_);
-    if (end_ - value_end < 2 || *value_end != '"') return false;
-    if (value_end[1] != ',' && value_end[1] != '}') return false;
-    at_ = value_end + (value_end[1] == ',' ? 2 : 1);
-    name = {name_at, static_cast<std::size_t>(name_end - name_at)};
-    value = {value_at, static_cast<std::size_t>(value_end - value_at)};
-    return true;
+  // Members whose values are texts, as nearly everybody writes them: without spaces, and with short
+  // names. Leaves off in front of the first that is of another form, which gives false; or behind
+  // the value of the last.
+  bool usual_members(Fields& fields, std::size_t fields_max) {
+#ifdef __SSE2__
+    constexpr std::ptrdiff_t looked_at = 64;  // without asking where the end is
+    for (char* at = at_; end_ - at >= looked_at && *at == '"'; ++at) {
+      char* const name_at = at + 1;
+      const unsigned name_mask = detail::quote_or_backslash_mask(name_at);
+      if (name_mask == 0) return false;
+      char* const name_end = name_at + __builtin_ctz(name_mask);
+      if (std::memcmp(name_end, R"(":")", 3) != 0) return false;
+      if (fields.size() >= fields_max) return false;
+      char* const value_at = name_end + 3;
+      const unsigned value_mask = detail::quote_or_backslash_mask(value_at);
+      char* value_end = value_mask != 0 ? value_at + __builtin_ctz(value_mask)
+                                        : find_quote_or_backslash(value_at + 16, end_);
+      if (value_end == end_) return false;
+      at = value_end + 1;
+      if (*value_end == '\\') {
+        at = value_end;
+        value_end = unescape_in_place(at, end_);
+        if (value_end == nullptr) {
+          fail(bad_text);
+          return false;
+        }
+      }
+      fields.push_back({{name_at, static_cast<std::size_t>(name_end - name_at)},
+                        {value_at, static_cast<std::size_t>(value_end - value_at)}});
+      at_ = at;
+      if (at == end_ || *at != ',') return true;
+      at_ = at + 1;
+    }
+#endif
+    return false;
   }
 
   // Passes over `wanted`, if that comes next, to the letter.
@@ -83,7 +105,7 @@ class HeaderScanner {
       ++at_;
     } else {
       stop = unescape_in_place(at_, end_);
-      if (stop == nullptr) return fail("JSON header: a text is not closed or has a bad escape");
+      if (stop == nullptr) return fail(bad_text);
     }
     return {start, static_cast<std::size_t>(stop - start)};
   }
@@ -211,9 +233,8 @@ void read_ext_fields(HeaderScanner& in, Command& command, const CommandLimits& l
     }
   };
   std::string_view name;
-  std::string_view value;
   do {
-    while (in.plain_member(name, value)) add({name, value});
+    if (in.usual_members(command.fields, limits.fields_max)) continue;
     if (!in.next_key(name)) return;
     const char next = in.peek();
     if (next == '{' || next == '[') {
@@ -223,7 +244,7 @@ void read_ext_fields(HeaderScanner& in, Command& command, const CommandLimits& l
       continue;
     }
     bool is_null = false;
-    value = in.scalar(is_null);
+    const std::string_view value = in.scalar(is_null);
     if (!is_null) add({name, value});
   } while (in.more());
 }
@@ -296,6 +317,13 @@ void read_usual_tail(HeaderScanner& in, Command& command, HeaderKeys& keys) {
   command.version = in.number();
 }
 
+void read_fields_and_tail(HeaderScanner& in, Command& command, const CommandLimits& limits,
+                          HeaderKeys& keys) {
+  keys.see(HeaderKeys::ext_fields);
+  read_ext_fields(in, command, limits);
+  read_usual_tail(in, command, keys);
+}
+
 }  // namespace
 
 Result<void> decode_json_header(std::span<char> header, Command& command,
@@ -304,18 +332,21 @@ Result<void> decode_json_header(std::span<char> header, Command& command,
   command.language = Language::java;  // what Java takes an absent language for
 
   HeaderScanner in(header);
-  in.expect('{');
-  std::string_view key;
+  std::string_view key = "code";
+  bool has_member = in.take_exactly(R"({"code":)");  // as it begins nearly always
+  if (!has_member) {
+    in.expect('{');
+    has_member = in.next_key(key);
+  }
   HeaderKeys keys;
   bool is_null = false;
-  while (in.next_key(key)) {
+  for (; has_member; has_member = in.more() && in.next_key(key)) {
     if (key == "code") {
       keys.see(HeaderKeys::code);
       command.code = in.number();
+      if (in.take_exactly(R"(,"extFields":)")) read_fields_and_tail(in, command, limits, keys);
     } else if (key == "extFields") {
-      keys.see(HeaderKeys::ext_fields);
-      read_ext_fields(in, command, limits);
-      read_usual_tail(in, command, keys);
+      read_fields_and_tail(in, command, limits, keys);
     } else if (key == "flag") {
       keys.see(HeaderKeys::flag);
       command.flag = in.number();
@@ -335,7 +366,6 @@ Result<void> decode_json_header(std::span<char> header, Command& command,
       keys.see_foreign(key);
       in.skip_value();
     }
-    if (!in.more()) break;
   }
   if (keys.are_plain && !keys.opaque_text.empty()) {
     command.opaque_place = {

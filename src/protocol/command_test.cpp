@@ -87,6 +87,57 @@ TEST(Command, resolves_json_escapes_in_place) {
   EXPECT_EQ(command.remark, "x\ty");
 }
 
+// The reader looks at 64 bytes at once, so at each place of such a stretch once.
+TEST(Command, reads_texts_wherever_quotes_and_escapes_fall) {
+  for (std::size_t size = 0; size < 200; ++size) {
+    for (const std::string_view special : {"", "\"", "\\", "\\\\\"", "\x01", "\"\x02\\"}) {
+      const std::string name(1 + size % 20, 'n');
+      const std::string value = std::string(size, 'v').append(special).append(size % 7, 'w');
+      Command written;
+      written.fields = {{"a", value}, {name, ""}, {"last", special}};
+      Buffer out;
+      encode_command(out, written);
+      std::string bytes(out.view());
+      Command command;
+      ASSERT_TRUE(decode(bytes, command));
+      ASSERT_EQ(command.fields, written.fields);
+    }
+  }
+}
+
+TEST(Command, refuses_what_ends_in_the_middle_of_a_text) {
+  const std::string header = R"({"code":1,"extFields":{"a":"\\\"\u0001","bc":"d"},"opaque":7})";
+  for (std::size_t size = 0; size < header.size(); ++size) {
+    std::string bytes = json_frame(std::string_view(header).substr(0, size));
+    Command command;
+    EXPECT_FALSE(decode(bytes, command)) << header.substr(0, size);
+  }
+}
+
+TEST(Command, has_fields_that_were_written_before) {
+  const Fields fields{{"region", "a \"quoted\" one"}, {"on", "true"}};
+  const WrittenFields written(fields);
+  const WrittenFields none({});
+  for (const HeaderCodec codec : {HeaderCodec::json, HeaderCodec::rocketmq}) {
+    const CommandHead head{.code = 1, .codec = codec};
+    Buffer one_by_one;
+    encode_frame(one_by_one, head, GetRouteInfoByTopic{.topic = "T"}, {}, fields);
+    Buffer at_once;
+    encode_frame(at_once, head, GetRouteInfoByTopic{.topic = "T"}, {}, {}, &written);
+    EXPECT_EQ(at_once.view(), one_by_one.view());
+    one_by_one.clear();
+    at_once.clear();
+    encode_frame(one_by_one, head, NoFields{}, {}, fields);
+    encode_frame(at_once, head, NoFields{}, {}, {}, &written);
+    EXPECT_EQ(at_once.view(), one_by_one.view());
+    one_by_one.clear();
+    at_once.clear();
+    encode_frame(one_by_one, head, NoFields{});
+    encode_frame(at_once, head, NoFields{}, {}, {}, &none);
+    EXPECT_EQ(at_once.view(), one_by_one.view());
+  }
+}
+
 TEST(Command, writes_control_characters_as_fastjson_does) {
   Command command;
   command.fields = {{"i", std::string_view("a\x01\x1f\"\\\n\0", 7)}};

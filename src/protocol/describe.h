@@ -264,14 +264,15 @@ void encode_header(FrameWriter& frame, const H& header) {
   });
 }
 
-// A whole frame from a typed header. `extra` are fields beside those of the header (a signature,
-// …).
+// A whole frame from a typed header. `extra` and `written` are fields beside those of the header (a
+// signature, …).
 template <Described H>
 void encode_frame(Buffer& out, const CommandHead& head, const H& header, std::string_view body = {},
-                  std::span<const Field> extra = {}) {
+                  std::span<const Field> extra = {}, const WrittenFields* written = nullptr) {
   FrameWriter frame(out, head);
   encode_header(frame, header);
   for (const Field& field : extra) frame.add_foreign(field);
+  if (written != nullptr) frame.add(*written);
   frame.finish(body);
 }
 

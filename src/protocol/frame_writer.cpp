@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "protocol/str.h"
+
 namespace rocketmq::protocol {
 namespace {
 
@@ -19,6 +21,23 @@ HeaderCodec codec_of(const CommandHead& head) {
 }
 
 }  // namespace
+
+WrittenFields::WrittenFields(std::span<const Field> fields) {
+  for (const HeaderCodec codec : {HeaderCodec::json, HeaderCodec::rocketmq}) {
+    const CommandHead head{.codec = codec};
+    Buffer out;
+    FrameWriter frame(out, head);
+    const std::size_t before = out.size();
+    for (const Field& field : fields) frame.add_foreign(field);
+    std::string_view added = out.view().substr(before);
+    if (codec == HeaderCodec::rocketmq) {
+      binary_ = added;
+    } else if (!added.empty()) {
+      added.remove_prefix(FrameWriter::fields_opening.size());
+      json_ = str(",", added);
+    }
+  }
+}
 
 FrameWriter::FrameWriter(Buffer& out, const CommandHead& head)
     : out_(out), head_(head), start_(out.size()), json_(codec_of(head) == HeaderCodec::json) {
@@ -57,6 +76,14 @@ void FrameWriter::add_foreign(const Field& field) {
   out_.append(R"(":")");
   append_escaped(out_, field.value);
   out_.append('"');
+}
+
+void FrameWriter::add(const WrittenFields& fields) {
+  if (!json_) return out_.append(fields.binary_);
+  if (fields.json_.empty()) return;
+  const bool comes_first = !has_fields_;
+  force_fields();
+  out_.append(std::string_view(fields.json_).substr(comes_first ? 1 : 0));
 }
 
 void FrameWriter::finish_json() {

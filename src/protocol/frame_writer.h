@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "protocol/buffer.h"
@@ -11,6 +12,17 @@
 #include "protocol/json_text.h"
 
 namespace rocketmq::protocol {
+
+// Fields that go with many frames, written once and for all.
+class WrittenFields {
+ public:
+  explicit WrittenFields(std::span<const Field> fields);
+
+ private:
+  friend class FrameWriter;
+  std::string json_;  // ,"name":"value",…
+  std::string binary_;
+};
 
 // Writes the length words and the head of a frame into `out`, lets the caller add fields one by
 // one, and closes it. One FrameWriter at a time a buffer.
@@ -69,6 +81,7 @@ class FrameWriter {
   }
 
   void add_foreign(const Field& field);
+  void add(const WrittenFields& fields);
 
   // An empty extFields object where there would be none; some Java readers of an answer need it.
   void force_fields() {
@@ -79,6 +92,8 @@ class FrameWriter {
   void finish(std::string_view body = {});
 
  private:
+  friend class WrittenFields;
+
   static constexpr std::string_view fields_opening = R"(,"extFields":{)";
   static constexpr std::size_t field_overhead = fields_opening.size() + 8;
 

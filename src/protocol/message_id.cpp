@@ -20,21 +20,19 @@ constexpr std::array<std::array<char, 2>, 256> hex_of_bytes = [] {
   return all;
 }();
 
-void append_hex(std::string& to, std::string_view bytes) {
-  const std::size_t before = to.size();
-  to.resize(before + 2 * bytes.size());
-  char* at = to.data() + before;
+char* put_hex(char* to, std::string_view bytes) {
   for (const char byte : bytes) {
-    std::memcpy(at, hex_of_bytes[static_cast<unsigned char>(byte)].data(), 2);
-    at += 2;
+    std::memcpy(to, hex_of_bytes[static_cast<unsigned char>(byte)].data(), 2);
+    to += 2;
   }
+  return to;
 }
 
 template <std::integral I>
-void append_hex(std::string& to, I value) {
+char* put_hex(char* to, I value) {
   char bytes[sizeof value];
   store_big(bytes, value);
-  append_hex(to, std::string_view(bytes, sizeof bytes));
+  return put_hex(to, std::string_view(bytes, sizeof bytes));
 }
 
 int hex_value(char c) {
@@ -69,9 +67,11 @@ std::string to_string(const OffsetMessageId& id) {
 }
 
 void append_offset_message_id(std::string& to, const Host& store_host, std::int64_t position) {
-  append_hex(to, store_host.ip_bytes());
-  append_hex(to, store_host.port);
-  append_hex(to, position);
+  char text[2 * (16 + 4 + 8)];  // IPv6
+  char* end = put_hex(text, store_host.ip_bytes());
+  end = put_hex(end, store_host.port);
+  end = put_hex(end, position);
+  to.append(text, end);
 }
 
 Result<OffsetMessageId> parse_offset_message_id(std::string_view text) {
@@ -97,9 +97,11 @@ std::int64_t month_start_ms(std::int64_t now_ms) { return month_border_ms(now_ms
 
 UniqueKeyGenerator::UniqueKeyGenerator(const Host& ip, std::uint32_t pid,
                                        std::uint32_t process_hash) {
-  append_hex(prefix_, ip.ip_bytes());
-  append_hex(prefix_, static_cast<std::uint16_t>(pid));
-  append_hex(prefix_, process_hash);
+  char text[2 * (16 + 2 + 4)];
+  char* end = put_hex(text, ip.ip_bytes());
+  end = put_hex(end, static_cast<std::uint16_t>(pid));
+  end = put_hex(end, process_hash);
+  prefix_.assign(text, end);
 }
 
 std::string UniqueKeyGenerator::next(std::int64_t now_ms) {
@@ -114,9 +116,10 @@ void UniqueKeyGenerator::append_next(std::string& to, std::int64_t now_ms) {
   // Java: MessageClientIDSetter.createUniqIDBuffer. A clock set back a little over the month's
   // border must not give a huge number; one set back far is taken as it is.
   if (since < 0 && since > -1'000'000) since = 0;
+  char text[2 * (4 + sizeof counter_)];
+  char* const end = put_hex(put_hex(text, static_cast<std::int32_t>(since)), counter_++);
   to += prefix_;
-  append_hex(to, static_cast<std::int32_t>(since));
-  append_hex(to, counter_++);
+  to.append(text, end);
 }
 
 void UniqueKeyGenerator::start_month(std::int64_t now_ms) {

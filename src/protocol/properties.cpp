@@ -3,6 +3,10 @@
 #include <cassert>
 #include <cstring>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 namespace rocketmq::protocol {
 namespace {
 
@@ -12,6 +16,26 @@ std::string_view take_segment(std::string_view& rest) {
   const std::string_view segment = rest.substr(0, end);
   rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
   return segment;
+}
+
+// The first 01 or 02 in [at, end), or end.
+const char* find_separator(const char* at, const char* end) {
+#ifdef __SSE2__
+  while (end - at >= 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+    const __m128i hits = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(name_value_separator)),
+                                      _mm_cmpeq_epi8(bytes, _mm_set1_epi8(property_separator)));
+    const auto mask = static_cast<unsigned>(_mm_movemask_epi8(hits));
+    if (mask != 0) return at + __builtin_ctz(mask);
+    at += 16;
+  }
+#endif
+  while (at != end && *at != name_value_separator && *at != property_separator) ++at;
+  return at;
+}
+
+std::string_view view_of(const char* begin, const char* end) {
+  return {begin, static_cast<std::size_t>(end - begin)};
 }
 
 // The value, where `segment` is "name 01 value" of exactly this name.
@@ -59,13 +83,19 @@ bool is_ascii_4(std::string_view text) {
 
 PropertyRange::Iterator& PropertyRange::Iterator::operator++() {
   current_ = {};
-  while (!rest_.empty()) {
-    const std::string_view segment = take_segment(rest_);
-    const std::size_t split = segment.find(name_value_separator);
-    if (split == 0 || split == std::string_view::npos || split + 1 == segment.size()) continue;
-    current_ = {segment.substr(0, split), segment.substr(split + 1)};
+  const char* at = rest_.data();
+  const char* const end = at + rest_.size();
+  while (at != end) {
+    const char* const name = at;
+    const char* const split = find_separator(at, end);
+    const char* stop = split;  // a later 01 belongs to the value
+    while (stop != end && *stop != property_separator) stop = find_separator(stop + 1, end);
+    at = stop == end ? end : stop + 1;
+    if (split == name || stop - split < 2) continue;
+    current_ = {view_of(name, split), view_of(split + 1, stop)};
     break;
   }
+  rest_ = view_of(at, end);
   return *this;
 }
 

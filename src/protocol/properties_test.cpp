@@ -32,6 +32,17 @@ TEST(Properties, split_at_the_first_separator_of_an_entry) {
   EXPECT_EQ(find_property("a\1b\1c\2", "a"), "b\1c");
 }
 
+TEST(Properties, are_read_whatever_their_sizes) {
+  for (std::size_t size = 1; size < 50; ++size) {
+    const std::string name(size, 'n');
+    const std::string value(50 - size, 'v');
+    const std::string text = encode_properties({{name, "1"}, {"a", value}, {name, value}});
+    EXPECT_THAT(all(text), testing::ElementsAre(Property{name, "1"}, Property{"a", value},
+                                                Property{name, value}));
+    EXPECT_THAT(all(text.substr(0, text.size() - 1)), testing::SizeIs(3));
+  }
+}
+
 TEST(Properties, are_found_by_their_whole_name) {
   const std::string_view text = "KEYS2\1no\2XKEYS\1no\2KEYS\1k1 k2\2TAGS\1t";
   EXPECT_EQ(find_property(text, property::keys), "k1 k2");

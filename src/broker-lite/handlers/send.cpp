@@ -104,7 +104,7 @@ class SendHandler {
   std::int32_t random_queue(const TopicConfig& topic);
   RecordView record(const SendMessageV2& request, const Target& target,
                     const RequestContext& context);
-  void count(const Target& target, std::size_t messages, const Placed& placed);
+  void count(const Target& target, std::size_t messages, const Placed& placed, std::int64_t now_ms);
   void count_metrics(const Place& place, const Wishes& wishes, std::string_view properties,
                      std::size_t messages, const Placed& placed);
   Result<void> check_transaction(const SendMessageV2& request, const Wishes& wishes) const;
@@ -206,9 +206,10 @@ std::int32_t SendHandler::random_queue(const TopicConfig& topic) {
   return static_cast<std::int32_t>(random_() % static_cast<std::uint32_t>(topic.write_queue_nums));
 }
 
-void SendHandler::count(const Target& target, std::size_t messages, const Placed& placed) {
+void SendHandler::count(const Target& target, std::size_t messages, const Placed& placed,
+                        std::int64_t now_ms) {
   core_.traffic.put(target.topic, static_cast<std::int64_t>(messages), placed.end - placed.position,
-                    core_.loop.now(), core_.loop.wall_ms());
+                    core_.loop.now(), now_ms);
 }
 
 void SendHandler::count_metrics(const Place& place, const Wishes& wishes,
@@ -256,6 +257,7 @@ Result<void> SendHandler::check_transaction(const SendMessageV2& request,
 
 Result<void> SendHandler::put_one(const SendMessageV2& request, const Target& target,
                                   RequestContext& context) {
+  const std::int64_t now_ms = core_.loop.wall_ms();
   properties_.clear();
   Wishes wishes = rewrite_properties(request.properties.value_or(""),
                                      broker_properties_.text(core_.options.trace_on), properties_);
@@ -266,12 +268,11 @@ Result<void> SendHandler::put_one(const SendMessageV2& request, const Target& ta
   if (auto good = check_transaction(request, wishes); !good) return good;
   if (wishes.unique_key.empty()) {
     unique_key_.clear();
-    unique_keys_.append_next(unique_key_, core_.loop.wall_ms());
+    unique_keys_.append_next(unique_key_, now_ms);
     protocol::append_property(properties_, protocol::property::unique_key, unique_key_);
     wishes.unique_key = unique_key_;
   }
-  const auto place =
-      core_.detours.of(wishes, {target.topic, target.queue_id}, properties_, core_.loop.wall_ms());
+  const auto place = core_.detours.of(wishes, {target.topic, target.queue_id}, properties_, now_ms);
   if (!place) return place.error();
   RecordView message = record(request, target, context);
   message.topic = place->topic;
@@ -279,9 +280,9 @@ Result<void> SendHandler::put_one(const SendMessageV2& request, const Target& ta
   if (wishes.is_half) message.sys_flag &= ~protocol::sys_flag::transaction_mask;
   message.body = context.body();
   message.properties = properties_;
-  auto placed = core_.store.put(message, core_.loop.wall_ms());
+  auto placed = core_.store.put(message, now_ms);
   if (!placed) return std::move(placed).error();
-  count(target, 1, *placed);
+  count(target, 1, *placed, now_ms);
   if (target.is_dead_letter)
     core_.message_metrics.to_dead_letters(request.topic, request.producer_group);
   count_metrics(*place, wishes, properties_, 1, *placed);
@@ -318,10 +319,10 @@ Result<void> SendHandler::put_batch(const SendMessageV2& request, const Target& 
     waits = waits || read_wishes(entry->properties).waits();
   }
   if (waits) return not_offered("delay or transactions in a batch");
-  auto placed =
-      core_.store.put_batch(record(request, target, context), context.body(), core_.loop.wall_ms());
+  const std::int64_t now_ms = core_.loop.wall_ms();
+  auto placed = core_.store.put_batch(record(request, target, context), context.body(), now_ms);
   if (!placed) return std::move(placed).error();
-  count(target, placed->positions.size(), placed->placed);
+  count(target, placed->positions.size(), placed->placed, now_ms);
   count_metrics({target.topic, target.queue_id}, wishes, request.properties.value_or(""),
                 placed->positions.size(), placed->placed);
 

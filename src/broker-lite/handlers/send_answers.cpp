@@ -24,6 +24,12 @@ Error not_stored(const Error& cause) {
                str("service not available now. The message was not stored: ", cause.message)};
 }
 
+protocol::WrittenFields trace_fields(std::string_view region, std::string_view trace_on) {
+  const protocol::Field fields[] = {{protocol::property::msg_region, region},
+                                    {protocol::property::trace_switch, trace_on}};
+  return protocol::WrittenFields(fields);
+}
+
 }  // namespace
 
 SendAnswers::SendAnswers(net::Loop& loop, MessageStore& store, StoreTimes& times,
@@ -34,10 +40,8 @@ SendAnswers::SendAnswers(net::Loop& loop, MessageStore& store, StoreTimes& times
       topics_(topics),
       options_(std::move(options)),
       trace_on_(options_.trace_on),
-      traced_{{protocol::property::msg_region, options_.region_id},
-              {protocol::property::trace_switch, "true"}},
-      untraced_{{protocol::property::msg_region, options_.region_id},
-                {protocol::property::trace_switch, "false"}} {}
+      traced_(trace_fields(options_.region_id, "true")),
+      untraced_(trace_fields(options_.region_id, "false")) {}
 
 void SendAnswers::park(net::Responder responder, const StoredMessage& message) {
   Parked& parked = current_.parked.emplace_back();
@@ -164,7 +168,7 @@ void SendAnswers::answer(Parked& parked, const Group& group, std::int32_t code) 
     response.recall_handle = texts.substr(parked.id_size + parked.key_size, parked.handle_size);
   }
   const std::string_view remark = code == 0 ? "" : "FLUSH_DISK_TIMEOUT";
-  parked.responder.reply(response, {}, {.code = code, .remark = remark, .extra = extra()});
+  parked.responder.reply(response, {}, {.code = code, .remark = remark, .written = extra()});
 }
 
 void SendAnswers::answer_all(Group& group, std::int32_t code) const {
@@ -184,7 +188,7 @@ void SendAnswers::refuse_all(Group& group, const Error& error) const {
 
 void SendAnswers::refuse(net::Responder& responder, const Error& error) const {
   responder.reply(protocol::NoFields{}, {},
-                  {.code = answer_code(error), .remark = error.message, .extra = extra()});
+                  {.code = answer_code(error), .remark = error.message, .written = extra()});
 }
 
 }  // namespace rocketmq::broker

@@ -118,11 +118,11 @@ class SendAnswers {
   StoreTimes& times_;
   SavedTable& topics_;
   const SendAnswersOptions options_;
-  std::span<const protocol::Field> extra() const { return trace_on_ ? traced_ : untraced_; }
+  const protocol::WrittenFields* extra() const { return trace_on_ ? &traced_ : &untraced_; }
 
   bool trace_on_;
-  const std::vector<protocol::Field> traced_;  // views of options_ and of constants
-  const std::vector<protocol::Field> untraced_;
+  const protocol::WrittenFields traced_;
+  const protocol::WrittenFields untraced_;
   Group current_;
   bool is_commit_armed_ = false;
   net::TimePoint first_parked_{};       // since the last commit

@@ -30,11 +30,7 @@ class Window {
   static constexpr std::chrono::seconds length{slot_seconds * static_cast<std::int64_t>(slots)};
 
   void add(const Amount& amount, TimePoint now) {
-    const std::int64_t current = slot_of(now);
-    for (std::int64_t s = std::max(newest_ + 1, current - count + 1); s <= current; ++s) {
-      at(s) = {};
-    }
-    newest_ = std::max(newest_, current);
+    if (now >= newest_end_) begin_slot(now);
     at(newest_) += amount;
   }
 
@@ -54,6 +50,14 @@ class Window {
   static std::int64_t slot_of(TimePoint now) {
     return now.time_since_epoch() / std::chrono::seconds(slot_seconds);
   }
+  void begin_slot(TimePoint now) {
+    const std::int64_t current = slot_of(now);
+    for (std::int64_t s = std::max(newest_ + 1, current - count + 1); s <= current; ++s) {
+      at(s) = {};
+    }
+    newest_ = current;
+    newest_end_ = TimePoint(std::chrono::seconds(slot_seconds * (current + 1)));
+  }
   Amount& at(std::int64_t slot) { return slots_[static_cast<std::size_t>(slot) % slots]; }
   const Amount& at(std::int64_t slot) const {
     return slots_[static_cast<std::size_t>(slot) % slots];
@@ -62,6 +66,7 @@ class Window {
   // The last `slots` slots up to newest_, each at its number modulo their count.
   std::array<Amount, slots> slots_{};
   std::int64_t newest_ = 0;
+  TimePoint newest_end_{};
 };
 
 using MinuteWindow = Window<10, 6>;

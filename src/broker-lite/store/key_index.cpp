@@ -119,7 +119,10 @@ void KeyIndex::read_on(const CommitLog& log, std::int64_t end, std::int64_t byte
     if (!slice) return;
     const auto record = protocol::decode_record(slice->bytes, protocol::CrcCheck::skip);
     if (record && record->physical_offset == next_position_) {
-      if (next_position_ > indexed_position_) put(*record);
+      if (next_position_ > indexed_position_) {
+        indexed_position_ = next_position_;
+        add_keys(*record, next_position_, record->store_timestamp, pending_);
+      }
       next_position_ += static_cast<std::int64_t>(record->bytes.size());
     } else {  // a blank; or damage, and nobody knows where the next record begins
       if (!is_blank(slice->bytes) && next_position_ + log.file_size() > end) return;
@@ -128,11 +131,37 @@ void KeyIndex::read_on(const CommitLog& log, std::int64_t end, std::int64_t byte
   }
 }
 
-void KeyIndex::put(const RecordView& record) {
-  indexed_position_ = record.physical_offset;
-  for_each_index_text(record, buffer_, [&](std::string_view text) {
-    pending_.push_back({index_hash(text), record.physical_offset, record.store_timestamp});
+void KeyIndex::add_keys(const RecordView& record, std::int64_t position,
+                        std::int64_t store_timestamp, std::vector<IndexedKey>& to) {
+  IndexedKey key{.hash = 0, .position = position, .store_timestamp = store_timestamp};
+  // Two references: a std::function of more would be allocated.
+  for_each_index_text(record, buffer_, [&key, &to](std::string_view text) {
+    key.hash = index_hash(text);
+    to.push_back(key);
   });
+}
+
+void KeyIndex::foresee(const RecordView& record, std::int64_t position,
+                       std::int64_t store_timestamp) {
+  if (foreseen_.begin < 0) foreseen_.begin = position;
+  foreseen_.last = position;
+  add_keys(record, position, store_timestamp, foreseen_keys_);
+}
+
+// Keys are taken in the order of the log: not where something before them has yet to be read.
+void KeyIndex::take_foreseen(std::int64_t end) {
+  if (foreseen_.begin == next_position_ && foreseen_.begin > indexed_position_ &&
+      pending_.size() + foreseen_keys_.size() <= options_.index_pending_keys_max) {
+    pending_.insert(pending_.end(), foreseen_keys_.begin(), foreseen_keys_.end());
+    indexed_position_ = foreseen_.last;
+    next_position_ = end;
+  }
+  forget_foreseen();
+}
+
+void KeyIndex::forget_foreseen() {
+  foreseen_ = {};
+  foreseen_keys_.clear();
 }
 
 // --- writing ---

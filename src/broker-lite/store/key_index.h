@@ -36,6 +36,14 @@ class KeyIndex {
   Result<void> load(const LastStop& last_stop, std::int64_t full_timestamp, std::int64_t log_min,
                     std::int64_t log_end);
 
+  // The keys of a record that is being put at `position`: looked up now, while it is at hand, taken
+  // once the log has it, or forgotten. What is not taken is read from the log later.
+  void foresee(const protocol::RecordView& record, std::int64_t position,
+               std::int64_t store_timestamp);
+  // The log goes up to `end`; all that was foreseen is before that.
+  void take_foreseen(std::int64_t end);
+  void forget_foreseen();
+
   // Takes the keys of the log's next records up to `end`, but of no more than about `bytes_max`.
   void read_on(const CommitLog& log, std::int64_t end, std::int64_t bytes_max);
   std::int64_t next_position() const { return next_position_; }
@@ -74,6 +82,10 @@ class KeyIndex {
     IndexFile file;
     IndexHeader header;
   };
+  struct Foreseen {
+    std::int64_t begin = -1;  // of the first record; of none
+    std::int64_t last = -1;
+  };
   // What a job was given, and what it found out.
   struct Batch {
     std::vector<IndexedKey> keys;
@@ -84,13 +96,16 @@ class KeyIndex {
   bool is_full(const IndexHeader& header) const {
     return header.count >= options_.index_geometry.entries;
   }
-  void put(const protocol::RecordView& record);
+  void add_keys(const protocol::RecordView& record, std::int64_t position,
+                std::int64_t store_timestamp, std::vector<IndexedKey>& to);
   Result<void> add_file(std::int64_t now_ms);
   Result<void> remove_files_from(std::size_t first, const std::vector<std::string>& names);
 
   Directory& directory_;
   const StoreOptions& options_;
   std::vector<OpenFile> files_;  // by age
+  Foreseen foreseen_;
+  std::vector<IndexedKey> foreseen_keys_;
   std::vector<IndexedKey> pending_;
   std::vector<IndexedKey> spare_;   // its memory
   std::shared_ptr<Batch> writing_;  // kept until it is written

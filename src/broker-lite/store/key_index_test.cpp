@@ -152,6 +152,32 @@ TEST_F(KeyIndexTest, reads_from_the_log_what_a_killed_process_had_in_memory) {
   EXPECT_THAT(find("a"), ElementsAre("0", "1", "2", "3", "4", "5"));
 }
 
+TEST_F(KeyIndexTest, forgets_the_keys_of_what_could_not_be_written) {
+  put("a", "1");
+  s.directory.fail_operation(0);
+  s.put("T", 0, "lost", protocol::encode_properties({{"KEYS", "a"}})).value();
+  EXPECT_FALSE(s.store->commit());
+  put("a", "2");
+  EXPECT_THAT(find("a"), ElementsAre("1", "2"));
+  tick();
+  const std::string file = s.directory.content(files().front());
+  EXPECT_EQ(protocol::load_big<std::int32_t>(file.data() + 36), 3)
+      << "one more than there are keys";
+}
+
+// The log's files hold a few messages each, and what is left of one is a blank.
+TEST_F(KeyIndexTest, takes_each_key_once_where_the_log_goes_on_in_another_file) {
+  const std::string body(100, 'x');
+  for (int i = 0; i < 40; ++i) put("k" + std::to_string(i), body);
+  for (int i = 0; i < 10; ++i) tick();
+  for (int i = 0; i < 40; ++i) EXPECT_EQ(find("k" + std::to_string(i)).size(), 1U) << i;
+  std::int32_t keys = 0;
+  for (const std::string& file : files()) {
+    keys += protocol::load_big<std::int32_t>(s.directory.content(file).data() + 36) - 1;
+  }
+  EXPECT_EQ(keys, 40);
+}
+
 TEST_F(KeyIndexTest, is_made_anew_from_the_log_where_there_is_none) {
   for (int i = 0; i < 40; ++i) put("k" + std::to_string(i % 2), std::to_string(i));
   s.close();

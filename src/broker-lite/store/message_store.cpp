@@ -233,6 +233,9 @@ void MessageStore::encode(const RecordView& message, char* to, std::int64_t posi
   coming.entry = {position, static_cast<std::int32_t>(size),
                   options_.tags_code(message, coming.store_timestamp)};
   uncommitted_.push_back(coming);
+  if (options_.message_index_enable) {
+    index_.foresee(message, position, coming.store_timestamp);
+  }
 }
 
 Result<void> MessageStore::commit() {
@@ -244,9 +247,11 @@ Result<void> MessageStore::commit() {
   if (options_.flush_mode == FlushMode::sync) {
     unflushed_.insert(unflushed_.end(), uncommitted_.begin(), uncommitted_.end());
     uncommitted_.clear();
+    index_.forget_foreseen();  // they are not readable yet
     start_sync();
   } else {
     readable_now_.swap(uncommitted_);
+    index_.take_foreseen(log_.committed());
     make_readable(log_.committed());
     if (now_ms_ >= next_flush_ms_) start_sync();
   }
@@ -260,6 +265,7 @@ void MessageStore::take_back() {
     if (it->queue != nullptr) it->queue->next_offset = it->queue_offset;
   }
   uncommitted_.clear();
+  index_.forget_foreseen();
 }
 
 Result<void> MessageStore::delete_topic(std::string_view topic) {
