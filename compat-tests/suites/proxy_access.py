@@ -1,6 +1,6 @@
 """Who gets through rmq-proxy, and as whom: PROXY headers of load balancers, also to broker-lite beside
 stock 5.5.0; users that the proxy knows, and signatures it makes; users and certificates that change
-while clients are connected."""
+while clients are connected; and whom brokers know where clients share connections."""
 import base64
 import hashlib
 import hmac
@@ -16,8 +16,8 @@ from exchange import wait_until
 from frames import Connection, create_topic, frame, request
 from servers import BrokerLite, Folder, RmqProxy, Stock, say
 
-TOPIC, GROUP = "Access", "AccessGroup"
-ROUTE, HEART_BEAT, CONSUMER_CONNECTIONS, MAX_OFFSET = 105, 34, 203, 30
+TOPIC, GROUP, PRODUCERS = "Access", "AccessGroup", "AccessProducers"
+ROUTE, HEART_BEAT, CONSUMER_CONNECTIONS, PRODUCER_CONNECTIONS, MAX_OFFSET = 105, 34, 203, 204, 30
 NO_PERMISSION = 16
 LINE = b"PROXY TCP4 192.0.2.9 192.0.2.1 5555 8080\r\n"
 BINARY = (b"\r\n\r\n\x00\r\nQUIT\n\x21\x11" + struct.pack(">H", 12) + bytes([192, 0, 2, 9, 192, 0, 2, 1])
@@ -105,6 +105,39 @@ def demanded_of_all(broker, folder):
         for told in ("no PROXY header", "PROXY header: not TCP4", "PROXY header: it takes too long"):
             assert told in log, f"{told!r} is not in the log:\n{log}"
     say("   proxyProtocol=enforcing: those without a header are closed, and the log says why")
+
+
+# ---- connections that clients share
+
+def some_producers_are_known(server, folder):
+    """A broker knows some of a group of producers: another takes the place of one that goes."""
+    conf = folder / "shared.conf"
+    conf.write_text("sharedConnections=1\nheartbeatIntervalMs=0\n")
+    tool = Client(server.broker)
+
+    def known():
+        listed = tool.body_of(PRODUCER_CONNECTIONS, {"producerGroup": PRODUCERS})["connectionSet"]
+        return {each["clientId"] for each in listed}
+
+    def beat(clients):
+        for name, client in clients.items():
+            body = json.dumps({"clientID": name, "producerDataSet": [{"groupName": PRODUCERS}]}).encode()
+            assert client.ask(HEART_BEAT, body=body)["code"] == 0
+
+    with RmqProxy(server.namesrv, folder, "-c", str(conf)) as proxy:
+        clients = {f"producer-{n}": Client(proxy.namesrv) for n in range(5)}
+        for client in clients.values():
+            wait_until("the topic has a route", 10, lambda: client.ask(ROUTE, {"topic": TOPIC})["code"] == 0)
+        beat(clients)
+        assert known() == {"producer-0", "producer-1"}, known()
+        clients.pop("producer-0").close()
+        wait_until("the broker sees it gone", 10, lambda: known() == {"producer-1"})
+        beat(clients)
+        assert known() == {"producer-1", "producer-2"}, known()
+        for client in clients.values():
+            client.close()
+    tool.close()
+    say(f"   {server.name}: of five producers that share connections it knows two, also when one goes")
 
 
 # ---- users
@@ -214,12 +247,14 @@ def main():
             shown_in_lists(broker)
             demanded_of_all(broker, folder)
             own_refusals = known_users(broker, folder)
+            some_producers_are_known(broker, folder)
             new_certificates(broker, folder)
         of_broker = signed_anew(folder)
         assert {name: own_refusals[name] for name in of_broker} == {
             **of_broker, "bob": of_broker["bob"].replace("ann", "bob")}, (own_refusals, of_broker)
         with Stock("5.5.0", folder / "stock") as stock:
             shown_in_lists(stock)
+            some_producers_are_known(stock, folder)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """rmq-proxy while what is behind it is killed, hangs, is slow or cut off in the middle of a request: each
-request of a client is answered once, under its own opaque, in its time, and nothing stays behind. And
-what ten thousand idle clients cost.
+request of a client is answered once, under its own opaque, in its time, and nothing stays behind, also
+where clients share a connection. And what ten thousand idle clients cost.
 
 proxy_faults.py [ROUNDS], 1000 if not said."""
 import contextlib
@@ -36,8 +36,11 @@ OFFSET = {"topic": TOPIC, "queueId": "0", "bname": BROKER}
 BEAT = json.dumps({"clientID": "c", "producerDataSet": [{"groupName": GROUP}],
                    "consumerDataSet": [{"groupName": GROUP, "subscriptionDataSet": [
                        {"topic": TOPIC, "subString": "*"}]}]}).encode()
-QUESTIONS = [(310, SEND, b"body" * 100), (11, PULL, b""), (30, OFFSET, b""), (34, {}, BEAT),
-             (38, {"consumerGroup": GROUP}, b""), (105, {"topic": TOPIC}, b"")]
+QUESTIONS = [(310, SEND, b"body" * 100), (30, OFFSET, b""), (105, {"topic": TOPIC}, b""), (11, PULL, b""),
+             (34, {}, BEAT), (38, {"consumerGroup": GROUP}, b"")]
+OF_A_SENDER = QUESTIONS[:3]
+SHARED = ["sharedConnections=1"]
+SENDERS = 3
 
 
 class Client:
@@ -49,10 +52,16 @@ class Client:
 
     def ask(self, questions):
         """Sends all at once; the codes of the answers, in the order of the questions."""
+        return self.answers(self.begin(questions))
+
+    def begin(self, questions):
         asked = {next(self.opaques): question for question in questions}
         self.connection.send(b"".join(
             frame(request(code, fields, opaque=opaque), body)
             for opaque, (code, fields, body) in asked.items()))
+        return asked
+
+    def answers(self, asked):
         began, codes = time.monotonic(), {}
         while len(codes) < len(asked):
             left = began + ANSWER_SECONDS - time.monotonic()
@@ -67,6 +76,17 @@ class Client:
             assert answer["opaque"] not in codes, f"a second answer: {answer}"
             codes[answer["opaque"]] = answer["code"]
         return [codes[opaque] for opaque in asked]
+
+
+class Senders:
+    """Some clients that ask the same at the same time, under the same opaques."""
+
+    def __init__(self, address):
+        self.clients = [Client(address) for _ in range(SENDERS)]
+
+    def ask(self, questions):
+        asked = [client.begin(questions) for client in self.clients]
+        return [code for client, each in zip(self.clients, asked) for code in client.answers(each)]
 
 
 # ---- what goes wrong
@@ -101,17 +121,17 @@ BROKER_KILLED_EVERY = 100  # in earnest
 
 
 class Stage:
-    def __init__(self, broker, folder):
-        self.broker = broker
+    def __init__(self, broker, folder, settings, questions):
+        self.broker, self.questions = broker, questions
         self.gate = Proxy(broker.broker)
         self.names = Proxy(broker.namesrv, broker.broker.encode(), self.gate.address.encode())
         conf = folder / "proxy.conf"
-        conf.write_text("\n".join(SETTINGS) + "\n")
+        conf.write_text("\n".join(SETTINGS + settings) + "\n")
         self.proxy = RmqProxy(self.names.address, folder, "-c", str(conf), "--addressing", "bname")
 
     def works_again(self, client):
         until = time.monotonic() + RECOVERY_SECONDS
-        while client.ask(QUESTIONS[2:3]) != [0]:
+        while any(client.ask([(30, OFFSET, b"")])):
             assert time.monotonic() < until, f"it does not work again after {RECOVERY_SECONDS} s"
             time.sleep(0.01)
 
@@ -125,7 +145,7 @@ def rounds(stage, client, count):
             stage.broker.kill()
         else:
             stage.gate.become(FAULTS[name])
-        happened[name] += client.ask(QUESTIONS)
+        happened[name] += client.ask(stage.questions)
         if name == "the broker killed":
             stage.broker.start_again()
         stage.gate.become(pass_on)
@@ -139,6 +159,7 @@ def rounds(stage, client, count):
 
 
 def nothing_stays(stage, client, count):
+    say(f"   {type(client).__name__}:")
     proxy = stage.proxy
     for _ in range(3):  # memory is taken for the first of everything
         rounds_quietly(stage, client)
@@ -155,7 +176,7 @@ def nothing_stays(stage, client, count):
 def rounds_quietly(stage, client):
     for fault in FAULTS.values():
         stage.gate.become(fault)
-        client.ask(QUESTIONS)
+        client.ask(stage.questions)
         stage.gate.become(pass_on)
         stage.works_again(client)
 
@@ -189,11 +210,12 @@ def main():
             admin = Connection(broker.broker)
             create_topic(admin, TOPIC)
             admin.close()
-            stage = Stage(broker, folder)
-            with stage.proxy as proxy:
-                client = Client(proxy.namesrv)
-                assert client.ask(QUESTIONS)[0] == 0, "a send fails before anything has gone wrong"
-                nothing_stays(stage, client, count)
+            for settings, questions, kind in (([], QUESTIONS, Client), (SHARED, OF_A_SENDER, Senders)):
+                stage = Stage(broker, folder, settings, questions)
+                with stage.proxy as proxy:
+                    client = kind(proxy.namesrv)
+                    assert client.ask(stage.questions)[0] == 0, "a send fails before anything has gone wrong"
+                    nothing_stays(stage, client, count // 2)
         (folder / "idle").mkdir()
         with BrokerLite(folder / "idle") as broker:
             admin = Connection(broker.broker)

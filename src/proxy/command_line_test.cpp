@@ -82,6 +82,7 @@ TEST(ProxyCommandLine, refuses_what_no_proxy_can_run_with) {
   EXPECT_THAT(refusal({"--tls-cert", "/no/such/cert"}), HasSubstr("TLS: "));
   EXPECT_THAT(refusal({"-c", ConfigFile("requestTimeoutMs=0").path}), HasSubstr("is below 1"));
   EXPECT_THAT(refusal({"-c", ConfigFile("messagesPerSecond=-1").path}), HasSubstr("is below 0"));
+  EXPECT_THAT(refusal({"-c", ConfigFile("sharedConnections=-1").path}), HasSubstr("is below 0"));
   EXPECT_THAT(refusal({"--metrics", "9000"}), HasSubstr("metrics=9000"));
   EXPECT_THAT(refusal({"-c", ConfigFile("upstreamAccessKey=a").path}), HasSubstr("go together"));
   EXPECT_THAT(refusal({"-c", ConfigFile("usersFile=/no/such").path}), HasSubstr("cannot be read"));

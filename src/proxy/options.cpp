@@ -80,6 +80,8 @@ Result<void> check_numbers(const ProxyOptions& options) {
       {"pushTimeoutMs", options.push_timeout_ms},
       {"routeTtlMs", options.route_ttl_ms},
       {"connectionsMax", options.connections_max},
+      {"sharedInFlightMax", options.shared_in_flight_max},
+      {"sharedBacklogBytesMax", options.shared_backlog_bytes_max},
       {"inFlightMax", options.in_flight_max},
       {"frameBytesMax", options.frame_bytes_max}};
   for (const auto& [name, value] : positive) {
@@ -91,6 +93,8 @@ Result<void> check_numbers(const ProxyOptions& options) {
       {"silenceMaxMs", options.silence_max_ms},
       {"slowRequestThresholdMs", options.slow_request_threshold_ms},
       {"drainTimeMs", options.drain_time_ms},
+      {"sharedConnections", options.shared_connections},
+      {"registeredProducers", options.registered_producers},
       {"requestsPerSecond", options.requests_per_second},
       {"messagesPerSecond", options.messages_per_second}};
   for (const auto& [name, value] : natural) {
@@ -155,6 +159,13 @@ Result<net::RequestHook> upstream_hook(const ProxyOptions& options) {
   }
   if (options.upstream_access_key.empty()) return net::RequestHook();
   return sign_anew(options.upstream_access_key, options.upstream_secret_key);
+}
+
+SharedOptions shared_of(const ProxyOptions& options) {
+  return {.connections = static_cast<std::size_t>(options.shared_connections),
+          .in_flight_max = static_cast<std::size_t>(options.shared_in_flight_max),
+          .backlog_bytes_max = static_cast<std::size_t>(options.shared_backlog_bytes_max),
+          .registered_producers = static_cast<std::size_t>(options.registered_producers)};
 }
 
 Result<void> use_addresses(const ProxyOptions& options, FrontOptions& front) {
@@ -248,6 +259,7 @@ Result<FrontOptions> front_options(const ProxyOptions& options) {
   upstream.channel.pending_calls_max = front.in_flight_max;
   upstream.channel.silence_max = milliseconds(options.silence_max_ms);
   front.upstream = upstream;
+  front.shared = shared_of(options);
   front.cluster.connections = upstream;
   front.cluster.timeout = front.request_timeout;
   front.cluster.route_ttl = milliseconds(options.route_ttl_ms);

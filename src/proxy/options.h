@@ -62,6 +62,11 @@ struct ProxyOptions : HttpSettings {
   // Of clients. Each may have one to every broker as well: with one broker these are the 20,000
   // files that a process usually may open.
   std::int64_t connections_max = 10'000;
+  // See SharedOptions. 0: each client has its own connections to brokers.
+  std::int64_t shared_connections = 0;
+  std::int64_t shared_in_flight_max = 262'144;
+  std::int64_t shared_backlog_bytes_max = 32 * 1024 * 1024;
+  std::int64_t registered_producers = 2;
   std::int64_t in_flight_max = 16'384;  // of one client
   std::int64_t frame_bytes_max = 16 * 1024 * 1024;
   // 0: no limit. Of a client (the user, else the host it comes from), and of what is sent to a
@@ -108,6 +113,10 @@ struct ProxyOptions : HttpSettings {
     v("slowRequestThresholdMs", &O::slow_request_threshold_ms);
     v("drainTimeMs", &O::drain_time_ms);
     v("connectionsMax", &O::connections_max);
+    v("sharedConnections", &O::shared_connections);
+    v("sharedInFlightMax", &O::shared_in_flight_max);
+    v("sharedBacklogBytesMax", &O::shared_backlog_bytes_max);
+    v("registeredProducers", &O::registered_producers);
     v("inFlightMax", &O::in_flight_max);
     v("frameBytesMax", &O::frame_bytes_max);
     v("requestsPerSecond", &O::requests_per_second);

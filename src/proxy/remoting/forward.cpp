@@ -9,6 +9,7 @@
 #include "protocol/bodies/client_data.h"
 #include "protocol/message_codec.h"
 #include "protocol/pop_info.h"
+#include "protocol/properties.h"
 #include "protocol/recall_handle.h"
 #include "protocol/requests/pull.h"
 #include "protocol/str.h"
@@ -248,6 +249,32 @@ std::int64_t held_for_ms(const Command& command) {
 bool is_pull(std::int32_t code) {
   return code == static_cast<std::int32_t>(RequestCode::pull_message) ||
          code == static_cast<std::int32_t>(RequestCode::lite_pull_message);
+}
+
+bool is_forgotten(std::int32_t code) {
+  switch (static_cast<RequestCode>(code)) {
+    case RequestCode::pull_message:
+    case RequestCode::lite_pull_message:
+    case RequestCode::pop_message:
+    case RequestCode::notification:
+      return false;
+    default:
+      break;
+  }
+  const Rule rule = rule_of(code);
+  const bool is_of_brokers = rule.way == Way::broker || rule.way == Way::topic_brokers;
+  return is_of_brokers && (rule.access == Access::client || rule.access == Access::read);
+}
+
+bool makes_brokers_ask(const Command& command) {
+  const RequestCode code = code_of(command);
+  if (code != RequestCode::send_message && code != RequestCode::send_message_v2) return false;
+  const bool is_short = has_short_names(code);
+  const std::int64_t flags = number_field(command, is_short ? "f" : "sysFlag");
+  using namespace protocol::sys_flag;
+  if ((flags & transaction_mask) == transaction_prepared) return true;
+  const std::string_view properties = field(command, is_short ? "i" : "properties");
+  return protocol::find_property(properties, protocol::property::reply_to_client).has_value();
 }
 
 std::string_view transaction_of(const Command& command) { return field(command, "transactionId"); }

@@ -65,6 +65,12 @@ Result<std::string> topic_in_body(const protocol::Command& command);
 std::int64_t held_for_ms(const protocol::Command& command);
 // Is it one of the two kinds of pull, whose answers may suggest a slave?
 bool is_pull(std::int32_t code);
+// Does a broker forget the connection that a command of that code came by, once it has answered?
+// So it does of what it neither holds back nor keeps members of groups by.
+bool is_forgotten(std::int32_t code);
+// Is it a message whose sender brokers ask something later: half a message, or one that wants a
+// reply? They know him by his heartbeats.
+bool makes_brokers_ask(const protocol::Command& command);
 // The transaction it is about: by it the answer to a check-back that names no broker finds it.
 std::string_view transaction_of(const protocol::Command& command);
 

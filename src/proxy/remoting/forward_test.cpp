@@ -80,6 +80,31 @@ TEST(Forward, knows_how_long_a_broker_may_hold_a_request) {
   EXPECT_EQ(held_for_ms(command(RequestCode::send_message_v2)), 0);
 }
 
+TEST(Forward, knows_what_a_broker_forgets_once_it_has_answered) {
+  std::string result;
+  for (const int code : {10, 310, 320, 12, 14, 15, 29, 30, 31, 32, 33, 36, 37, 200051, 28, 202}) {
+    result += is_forgotten(code) ? 'y' : 'n';
+  }
+  EXPECT_EQ(result, "yyyyyyyyyyyyyyyy");
+  result.clear();
+  for (const int code : {11, 361, 200050, 200054, 34, 35, 38, 41, 42, 46, 400, 17, 987654}) {
+    result += is_forgotten(code) ? 'y' : 'n';
+  }
+  EXPECT_EQ(result, "nnnnnnnnnnnnn");
+}
+
+TEST(Forward, knows_whose_sender_is_asked_something_later) {
+  const std::string wants_reply = "KEYS\1k\2REPLY_TO_CLIENT\1c@1\2";
+  EXPECT_TRUE(makes_brokers_ask(command(RequestCode::send_message_v2, {{"f", "4"}})));
+  EXPECT_TRUE(makes_brokers_ask(command(RequestCode::send_message, {{"sysFlag", "5"}})));
+  EXPECT_TRUE(makes_brokers_ask(command(RequestCode::send_message_v2, {{"i", wants_reply}})));
+  EXPECT_TRUE(makes_brokers_ask(command(RequestCode::send_message, {{"properties", wants_reply}})));
+  EXPECT_FALSE(makes_brokers_ask(
+      command(RequestCode::send_message_v2, {{"f", "1"}, {"i", "KEYS\1REPLY_TO_CLIENT\2"}})));
+  EXPECT_FALSE(makes_brokers_ask(command(RequestCode::send_reply_message_v2, {{"i", wants_reply}})))
+      << "it is the answer";
+}
+
 // What a policy lets through, as numbers.
 std::string let_through(AdminPolicy policy, std::initializer_list<RequestCode> codes) {
   std::string result;

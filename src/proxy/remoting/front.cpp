@@ -47,10 +47,14 @@ Front::Front(net::Loop& loop, FrontOptions options, Ports ports,
       save_ports_(std::move(save_ports)),
       log_(std::move(log)),
       cluster_(loop, options_.cluster),
+      shared_(loop, options_, [this] { cluster_.doubt(); }),
+      seats_(options_.shared.registered_producers),
       context_{loop,
                options_,
                cluster_,
                counts_,
+               shared_,
+               seats_,
                [this](std::string_view local) { return broker_of(local); },
                [this](const net::Channel& client, const protocol::Command& request) {
                  return addresses(client, request);
@@ -83,6 +87,7 @@ void Front::reload(const FrontOptions& options) {
   server_->set_tls(options.server.listen.tls);
   options_.upstream.connect.tls = options.upstream.connect.tls;
   cluster_.set_tls(options.upstream.connect.tls);
+  shared_.set_tls(options.upstream.connect.tls);
   for (const auto& [client, session] : sessions_) session->set_tls(options.upstream.connect.tls);
 }
 
@@ -111,7 +116,7 @@ void Front::handle(net::RequestContext& request) {
 }
 
 void Front::write_metrics(protocol::PrometheusText& text) const {
-  std::size_t upstreams = 0;
+  std::size_t upstreams = shared_.open_count();
   std::size_t in_flight = 0;
   for (const auto& [client, session] : sessions_) {
     upstreams += session->upstream_count();

@@ -18,7 +18,9 @@
 #include "proxy/remoting/front_options.h"
 #include "proxy/remoting/limits.h"
 #include "proxy/remoting/ports.h"
+#include "proxy/remoting/producer_seats.h"
 #include "proxy/remoting/session.h"
+#include "proxy/remoting/shared_upstreams.h"
 #include "proxy/remoting/users.h"
 
 namespace rocketmq::proxy {
@@ -73,6 +75,8 @@ class Front {
   std::uint16_t port_ = 0;        // the one for all
   std::set<std::uint16_t> open_;  // the ports of brokers that are listened on
   Cluster cluster_;
+  SharedUpstreams shared_;
+  ProducerSeats seats_;
   SessionContext context_;
   net::Router router_;
   std::unordered_map<net::Channel*, std::unique_ptr<Session>> sessions_;

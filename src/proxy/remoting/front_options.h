@@ -18,15 +18,30 @@ enum class Addressing : std::uint8_t {
   auto_by,  // ports for clients that do not name their broker, where there are several
 };
 
+// Connections to brokers that clients share which need none of their own: those that send, and
+// tools that look.
+struct SharedOptions {
+  std::size_t connections = 0;  // to each broker; 0: every client has its own
+  // Requests that wait for an answer on one of them, of all clients together.
+  std::size_t in_flight_max = 262'144;
+  // What one of them may hold back that the broker has not read yet; more is refused. A dozen of
+  // the largest messages.
+  std::size_t backlog_bytes_max = 32 * 1024 * 1024;
+  // Clients of each group of producers that are registered with a broker all the same: it asks one
+  // of them what became of a half message. A second, for while the first goes.
+  std::size_t registered_producers = 2;
+};
+
 struct FrontOptions {
   ClusterOptions cluster;
   net::ServerOptions server;
   net::ChannelPoolOptions upstream;  // to brokers
+  SharedOptions shared;
 
   net::RequestMetrics::Options metrics;
 
   AdminPolicy admin = AdminPolicy::deny;
-  Secrets users;  // who may use the proxy; none: whoever reaches it
+  Secrets users;                   // who may use the proxy; none: whoever reaches it
   // See Limits. Of a client: the user, else all connections from its host; and of a topic.
   double requests_per_second = 0;
   double messages_per_second = 0;

@@ -13,6 +13,11 @@ Result<void> Heartbeat::set(SharedCommand command, net::TimePoint now) {
   command_ = std::move(command);
   came_at_ = now;
   answer_.reset();
+  has_consumers_ = !data->consumer_data_set.empty();
+  producer_groups_.clear();
+  for (protocol::ProducerData& producer : data->producer_data_set) {
+    producer_groups_.insert(std::move(producer.group_name));
+  }
   if (data->without_sub) return {};  // Java: heartbeat V2, which leaves out what has not changed
   topics_.clear();
   for (const protocol::ConsumerData& consumer : data->consumer_data_set) {

@@ -21,7 +21,9 @@ class Heartbeat {
   void forget();
 
   const SharedCommand& command() const { return command_; }  // nullptr: none came, or forgotten
-  // Of all its groups, and of one.
+  bool has_consumers() const { return has_consumers_; }
+  const std::set<std::string>& producer_groups() const { return producer_groups_; }
+  // Of all its groups of consumers, and of one.
   std::set<std::string> topics() const;
   std::set<std::string> topics_of(std::string_view group) const;
 
@@ -36,6 +38,8 @@ class Heartbeat {
  private:
   SharedCommand command_;
   net::TimePoint came_at_{};
+  bool has_consumers_ = false;
+  std::set<std::string> producer_groups_;
   std::map<std::string, std::set<std::string>, std::less<>> topics_;  // by group
   std::optional<KeptCommand> answer_;
 };

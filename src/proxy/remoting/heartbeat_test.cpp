@@ -30,6 +30,17 @@ TEST(Heartbeat, knows_the_topics_of_each_group) {
   EXPECT_THAT(heartbeat.topics_of("nobody"), IsEmpty());
 }
 
+TEST(Heartbeat, knows_its_producers_and_whether_anybody_consumes) {
+  Heartbeat heartbeat;
+  ASSERT_TRUE(heartbeat.set(kept(two_groups), t0));
+  EXPECT_TRUE(heartbeat.has_consumers());
+  EXPECT_THAT(heartbeat.producer_groups(), IsEmpty());
+  ASSERT_TRUE(heartbeat.set(
+      kept(R"({"clientID":"c","producerDataSet":[{"groupName":"p"},{"groupName":"q"}]})"), t0));
+  EXPECT_FALSE(heartbeat.has_consumers());
+  EXPECT_THAT(heartbeat.producer_groups(), ElementsAre("p", "q"));
+}
+
 TEST(Heartbeat, without_subscriptions_keeps_those_it_knows) {
   Heartbeat heartbeat;
   ASSERT_TRUE(heartbeat.set(kept(two_groups), t0));

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <utility>
 
+#include "net/wait.h"
 #include "protocol/requests/client_session.h"
 #include "protocol/str.h"
 #include "proxy/remoting/forward.h"
@@ -55,7 +56,8 @@ Session::Session(SessionContext& context, net::Channel& client)
       broker_(copied(context.broker_of(client.local()))),
       checks_(context.options.checks_max),
       queries_(context.options.queries_max),
-      upstreams_(context.loop, context.options, client.handle(), broker_.has_value()) {
+      upstreams_(context.loop, context.options, client.handle(), broker_.has_value(),
+                 context.shared.next()) {
   // A broker must know the client before it is asked for anything: it filters by what the heartbeat
   // says, and looks for the client in its groups.
   upstreams_.on_opened = [this](net::Channel& upstream) {
@@ -99,6 +101,8 @@ void Session::handle(net::RequestContext& request) {
   }
   if (rule_of(command.code).way == Way::unregister) {
     heartbeat_.forget();  // the client's next one says what is left
+    seats_.clear();
+    return start(request, &Session::unregister);
   }
   if (broker_) return to_broker(request);  // the port says which, whatever it is
   switch (rule_of(command.code).way) {
@@ -108,8 +112,6 @@ void Session::handle(net::RequestContext& request) {
       return start(request, &Session::to_broker_of_group);
     case Way::topic_brokers:
       return start(request, &Session::query);
-    case Way::unregister:
-      return start(request, &Session::unregister);
     case Way::locks:
       return start(request, &Session::lock);
     default:
@@ -135,6 +137,9 @@ const std::string* Session::address_now(const Command& command) const {
 }
 
 void Session::to_broker(net::RequestContext& request) {
+  if (upstreams_.is_sharing() && makes_brokers_ask(request.command)) {
+    return start(request, &Session::register_and_relay);
+  }
   if (const std::string* const address = address_now(request.command)) {
     return upstreams_.relay(*address, request.command, std::move(request.responder),
                             request.header);
@@ -156,6 +161,15 @@ Session::Task Session::find_and_relay(SharedCommand command, net::Responder resp
   const auto address = co_await address_later(command);
   if (!address) co_return responder.fail(address.error());
   upstreams_.relay(*address, **command, std::move(responder));
+}
+
+// Once per client: from now on brokers know it as if nothing were shared.
+Session::Task Session::register_and_relay(SharedCommand command, net::Responder responder) {
+  upstreams_.share_nothing();
+  // A reply may come by any of them, and none waits for one that is gone.
+  const net::Duration patience = context_.options.request_timeout / 8;
+  static_cast<void>(co_await net::with_timeout(context_.loop, patience, be_known()));
+  co_await find_and_relay(std::move(command), std::move(responder));
 }
 
 Session::Task Session::to_broker_of_topic(SharedCommand command, net::Responder responder) {
@@ -212,16 +226,54 @@ void Session::heartbeat(net::RequestContext& request) {
   }
   auto kept = std::make_shared<KeptCommand>(command);
   if (auto set = heartbeat_.set(kept, now); !set) return request.responder.fail(set.error());
-  if (broker_) return to_broker(request);
+  if (heartbeat_.has_consumers()) upstreams_.share_nothing();
+  if (broker_ && !upstreams_.is_sharing()) return to_broker(request);
   tasks_.start(beat(std::move(kept), std::move(request.responder)));
+}
+
+net::Task<std::set<std::string>> Session::brokers_to_tell() {
+  std::set<std::string> addresses;
+  if (broker_) {
+    const auto address = co_await context_.cluster.broker(broker_->name, broker_->id);
+    if (address) addresses.insert(*address);
+  } else {
+    std::set<std::string> topics = heartbeat_.topics();
+    topics.insert(topics_.begin(), topics_.end());
+    addresses = co_await context_.cluster.brokers_of(std::move(topics));
+    addresses.insert(upstreams_.open().begin(), upstreams_.open().end());
+  }
+  if (upstreams_.is_sharing()) {
+    std::erase_if(addresses, [this](const auto& address) { return !is_to_be_known_at(address); });
+  }
+  co_return addresses;
+}
+
+// Of a client that only sends a broker wants to know no more than that its groups have somebody to
+// be asked. One that knows it hears of it on.
+bool Session::is_to_be_known_at(const std::string& address) {
+  const auto is_wanted = [&](const std::string& group) {
+    return seats_.contains({group, address}) || context_.seats.is_free({group, address});
+  };
+  const auto& groups = heartbeat_.producer_groups();
+  if (!upstreams_.open().contains(address) && std::ranges::none_of(groups, is_wanted)) return false;
+  for (const std::string& group : groups) {
+    const ProducerSeats::Place place{group, address};
+    if (!seats_.contains(place)) seats_.emplace(place, context_.seats.take(place));
+  }
+  return true;
+}
+
+net::Task<Result<void>> Session::be_known() {
+  const SharedCommand command = heartbeat_.command();
+  if (command == nullptr) co_return Result<void>();
+  const std::set<std::string> addresses = co_await brokers_to_tell();
+  co_await upstreams_.ask_all(same_for_all(addresses, command));
+  co_return Result<void>();
 }
 
 Session::Task Session::beat(SharedCommand command, net::Responder responder) {
   std::vector<net::Responder> waiting = std::exchange(same_heartbeats_, {});
-  std::set<std::string> topics = heartbeat_.topics();
-  topics.insert(topics_.begin(), topics_.end());
-  std::set<std::string> addresses = co_await context_.cluster.brokers_of(std::move(topics));
-  addresses.insert(upstreams_.open().begin(), upstreams_.open().end());
+  const std::set<std::string> addresses = co_await brokers_to_tell();
   const Upstreams::Answers answers = co_await upstreams_.ask_all(same_for_all(addresses, command));
 
   if (heartbeat_.command() == command) {

@@ -19,9 +19,11 @@
 #include "proxy/remoting/front_options.h"
 #include "proxy/remoting/heartbeat.h"
 #include "proxy/remoting/ports.h"
+#include "proxy/remoting/producer_seats.h"
 #include "proxy/remoting/recent.h"
 #include "proxy/remoting/route_rewrite.h"
 #include "proxy/remoting/session_counts.h"
+#include "proxy/remoting/shared_upstreams.h"
 #include "proxy/remoting/upstreams.h"
 
 namespace rocketmq::proxy {
@@ -32,6 +34,8 @@ struct SessionContext {
   const FrontOptions& options;
   Cluster& cluster;
   SessionCounts& counts;
+  SharedUpstreams& shared;
+  ProducerSeats& seats;
   // The broker that has this local address to itself, or nullptr.
   std::function<const BrokerId*(std::string_view local)> broker_of;
   // Where the client of this request is told that brokers are.
@@ -70,8 +74,13 @@ class Session {
   Task to_broker_of_topic(SharedCommand command, net::Responder responder);
   Task to_broker_of_group(SharedCommand command, net::Responder responder);
 
+  Task register_and_relay(SharedCommand command, net::Responder responder);
+
   // ---- to several
   void heartbeat(net::RequestContext& request);
+  net::Task<std::set<std::string>> brokers_to_tell();
+  bool is_to_be_known_at(const std::string& address);
+  net::Task<Result<void>> be_known();
   Task beat(SharedCommand command, net::Responder responder);
   Task unregister(SharedCommand command, net::Responder responder);
   Task lock(SharedCommand command, net::Responder responder);
@@ -92,6 +101,7 @@ class Session {
   const net::ChannelHandle client_;
   const std::optional<BrokerId> broker_;  // whose address the client came by
   Heartbeat heartbeat_;
+  std::map<ProducerSeats::Place, ProducerSeats::Seat> seats_;
   std::vector<net::Responder> same_heartbeats_;  // that wait for the answer to the first
   std::set<std::string, std::less<>> topics_;    // the client asked where they are
   Recent<std::string> checks_;                   // transaction -> its broker's address

@@ -25,7 +25,8 @@ struct SessionCounts {
     };
     counter("rocketmq_proxy_auth_failures_total", "Requests that no known user had signed.",
             unknown_users);
-    counter("rocketmq_proxy_acl_denied_total", "Requests of tools, not let through.", denied);
+    counter("rocketmq_proxy_acl_denied_total",
+            "Requests of tools, not let through.", denied);
     text.metric("rocketmq_proxy_throttled_total", "counter",
                 "Requests refused: too many under way, of the client, or for the topic.");
     text.line(throttled_in_flight, R"(reason="in_flight")");

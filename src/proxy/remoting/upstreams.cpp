@@ -1,7 +1,7 @@
 #include "proxy/remoting/upstreams.h"
 
 #include <algorithm>
-#include <charconv>
+#include <iterator>
 #include <utility>
 
 #include "net/wait.h"
@@ -37,20 +37,29 @@ Command without_suggestion(const Command& answer) {
 }  // namespace
 
 // A request that was passed on, in either direction: to the broker at `address`, or, where that is
-// empty, to the client. Owns itself until it is answered.
+// empty, to the client. In the list of `upstreams` until it is answered.
 class Upstreams::Relay final : public protocol::PendingCall {
  public:
   Relay(Upstreams& upstreams, std::string address, net::Responder responder, std::int32_t code)
       : upstreams_(upstreams),
         address_(std::move(address)),
         responder_(std::move(responder)),
-        code_(code) {
-    ++upstreams_.relays_;
-  }
-  ~Relay() { --upstreams_.relays_; }
+        code_(code) {}
 
   void answered(protocol::Incoming& incoming) override {
-    const std::unique_ptr<Relay> self(this);
+    pass_on(incoming);
+    end();
+  }
+  void failed(const Error& error) override {
+    responder_.fail(upstreams_.refusal(address_, error));
+    end();
+  }
+
+  std::list<Relay>::iterator self;
+
+ private:
+  void end() { upstreams_.relays_.erase(self); }
+  void pass_on(const protocol::Incoming& incoming) {
     const Command& answer = incoming.command();
     if (answer.code == static_cast<std::int32_t>(ResponseCode::go_away)) {
       // It means our connection, not the client's.
@@ -62,12 +71,7 @@ class Upstreams::Relay final : public protocol::PendingCall {
     }
     responder_.forward(answer, incoming.header());
   }
-  void failed(const Error& error) override {
-    const std::unique_ptr<Relay> self(this);
-    responder_.fail(upstreams_.refusal(address_, error));
-  }
 
- private:
   Upstreams& upstreams_;
   const std::string address_;
   net::Responder responder_;
@@ -81,11 +85,12 @@ struct Upstreams::Round {
 };
 
 Upstreams::Upstreams(net::Loop& loop, const FrontOptions& options, net::ChannelHandle client,
-                     bool slaves_have_addresses)
+                     bool slaves_have_addresses, net::ChannelPool* shared)
     : loop_(loop),
       options_(options),
       client_(std::move(client)),
-      slaves_have_addresses_(slaves_have_addresses) {
+      slaves_have_addresses_(slaves_have_addresses),
+      shared_(shared) {
   pushes_.on_any_other([this](net::RequestContext& request) { push(request); });
   pool_ = std::make_unique<net::ChannelPool>(loop, options.upstream, &pushes_);
   pool_->on_opened = [this](const std::string& address) {
@@ -100,38 +105,49 @@ Upstreams::Upstreams(net::Loop& loop, const FrontOptions& options, net::ChannelH
 
 Upstreams::~Upstreams() = default;
 
+std::size_t Upstreams::in_flight() const { return relays_.size() + tasks_.size(); }
+
 // ---- to brokers
 
 void Upstreams::relay(const std::string& address, const Command& command, net::Responder responder,
                       std::string_view header) {
-  if (net::Channel* const upstream = pool_->find(address)) {
-    return relay_on(*upstream, address, command, std::move(responder), timeout_of(command), header);
+  net::ChannelPool& pool = pool_for(address, command.code);
+  if (net::Channel* const upstream = pool.find(address)) {
+    if (&pool == shared_ && upstream->pending_output() > options_.shared.backlog_bytes_max) {
+      const Error busy{Errc::overloaded, str("broker ", address, " takes no more for now")};
+      return responder.fail(busy);
+    }
+    return send(*upstream, address, command, std::move(responder), timeout_of(command), header);
   }
-  tasks_.start(
-      connect_and_relay(address, std::make_shared<KeptCommand>(command), std::move(responder)));
+  tasks_.start(connect_and_relay(pool, address, std::make_shared<KeptCommand>(command),
+                                 std::move(responder)));
 }
 
-net::Task<> Upstreams::connect_and_relay(std::string address, SharedCommand command,
-                                         net::Responder responder) {
+net::ChannelPool& Upstreams::pool_for(const std::string& address, std::int32_t code) {
+  const bool is_shared =
+      shared_ != nullptr && is_forgotten(code) && pool_->find(address) == nullptr;
+  return is_shared ? *shared_ : *pool_;
+}
+
+net::Task<> Upstreams::connect_and_relay(net::ChannelPool& pool, std::string address,
+                                         SharedCommand command, net::Responder responder) {
   const net::TimePoint deadline = loop_.now() + timeout_of(**command);
-  const auto connected = co_await pool_->get(address, timeout_of(**command));
+  const auto connected = co_await pool.get(address, timeout_of(**command));
   if (!connected) co_return responder.fail(refusal(address, connected.error()));
   net::Channel* const upstream = connected->get();
   if (upstream == nullptr) {
     const Error lost{Errc::not_connected, "the connection was lost"};
     co_return responder.fail(refusal(address, lost));
   }
-  relay_on(*upstream, address, **command, std::move(responder), deadline - loop_.now());
+  send(*upstream, address, **command, std::move(responder), deadline - loop_.now());
 }
 
-void Upstreams::relay_on(net::Channel& upstream, const std::string& address, const Command& command,
-                         net::Responder responder, net::Duration timeout, std::string_view header) {
-  if (command.is_oneway()) return static_cast<void>(upstream.oneway(command, header));
-  auto relay = std::make_unique<Relay>(*this, address, std::move(responder), command.code);
-  if (auto sent = upstream.send(*relay, command, timeout, header); !sent) {
-    return relay.release()->failed(sent.error());
-  }
-  relay.release();  // answered() or failed() deletes it
+void Upstreams::send(net::Channel& channel, const std::string& address, const Command& command,
+                     net::Responder responder, net::Duration timeout, std::string_view header) {
+  if (command.is_oneway()) return static_cast<void>(channel.oneway(command, header));
+  Relay& relay = relays_.emplace_back(*this, address, std::move(responder), command.code);
+  relay.self = std::prev(relays_.end());
+  if (auto sent = channel.send(relay, command, timeout, header); !sent) relay.failed(sent.error());
 }
 
 net::Task<Result<KeptCommand>> Upstreams::ask(std::string address, SharedCommand command) {
@@ -196,14 +212,8 @@ void Upstreams::push(net::RequestContext& request) {
       if (pool_->find(address) == &request.channel) on_push(address, request.command);
     }
   }
-  if (request.command.is_oneway())
-    return static_cast<void>(client->oneway(request.command, request.header));
-  auto relay = std::make_unique<Relay>(*this, "", std::move(request.responder), 0);
-  if (auto sent = client->send(*relay, request.command, options_.push_timeout, request.header);
-      !sent) {
-    return relay.release()->failed(sent.error());
-  }
-  relay.release();
+  send(*client, "", request.command, std::move(request.responder), options_.push_timeout,
+       request.header);
 }
 
 }  // namespace rocketmq::proxy

@@ -3,6 +3,7 @@
 #include <rocketmq/result.h>
 
 #include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <set>
@@ -22,12 +23,17 @@ namespace rocketmq::proxy {
 
 // The connections to brokers of one client, which belong to nobody else: a broker sees each client
 // as if it were there itself, and what a broker asks goes to that client. Belongs to the loop.
+//
+// Where there are connections that clients share, they take what a broker forgets once it has
+// answered, to brokers with which the client has none of its own yet: what it asks one broker
+// goes one way then, and nothing overtakes what was asked before.
 class Upstreams {
  public:
   // What brokers ask goes to `client`. Where `slaves_have_addresses`, it can go to the slave that
   // an answer to a pull suggests; where all brokers share one address it cannot, and is not told.
+  // `shared` outlives this; nullptr: none are.
   Upstreams(net::Loop& loop, const FrontOptions& options, net::ChannelHandle client,
-            bool slaves_have_addresses);
+            bool slaves_have_addresses, net::ChannelPool* shared);
   ~Upstreams();
   Upstreams(const Upstreams&) = delete;
   Upstreams& operator=(const Upstreams&) = delete;
@@ -48,12 +54,17 @@ class Upstreams {
 
   void set_tls(std::shared_ptr<const net::TlsContext> tls) { pool_->set_tls(std::move(tls)); }
 
-  // Addresses of the open ones.
+  bool is_sharing() const { return shared_ != nullptr; }
+  // From now on everything goes over connections of its own.
+  void share_nothing() { shared_ = nullptr; }
+
+  // Addresses of the open ones of its own.
   const std::set<std::string>& open() const { return open_; }
   // Requests of the client that wait for a broker.
-  std::size_t in_flight() const { return relays_ + tasks_.size(); }
+  std::size_t in_flight() const;
 
-  // Told, before anything else is sent, that a connection was made. Set before first use.
+  // Told, before anything else is sent, that a connection of its own was made. Set before first
+  // use.
   std::function<void(net::Channel& upstream)> on_opened;
   // Told of everything a broker asks.
   std::function<void(const std::string& address, const protocol::Command& command)> on_push;
@@ -64,11 +75,13 @@ class Upstreams {
   class Relay;
   struct Round;
 
-  void relay_on(net::Channel& upstream, const std::string& address,
-                const protocol::Command& command, net::Responder responder, net::Duration timeout,
-                std::string_view header = {});
-  net::Task<> connect_and_relay(std::string address, SharedCommand command,
+  // Where a command of that code goes.
+  net::ChannelPool& pool_for(const std::string& address, std::int32_t code);
+  net::Task<> connect_and_relay(net::ChannelPool& pool, std::string address, SharedCommand command,
                                 net::Responder responder);
+  // In either direction; `address` is empty where it goes to the client.
+  void send(net::Channel& channel, const std::string& address, const protocol::Command& command,
+            net::Responder responder, net::Duration timeout, std::string_view header = {});
   net::Task<> ask_for(std::shared_ptr<Round> round, std::string address, SharedCommand command);
   void push(net::RequestContext& request);
   net::Duration timeout_of(const protocol::Command& command) const;
@@ -79,8 +92,9 @@ class Upstreams {
   const FrontOptions& options_;
   const net::ChannelHandle client_;
   const bool slaves_have_addresses_;
+  net::ChannelPool* shared_;
   std::set<std::string> open_;
-  std::size_t relays_ = 0;
+  std::list<Relay> relays_;  // ends with this, which takes back those on shared connections
   net::Router pushes_;
   std::unique_ptr<net::ChannelPool> pool_;
   net::TaskSet tasks_;
