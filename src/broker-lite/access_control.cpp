@@ -7,8 +7,8 @@
 
 namespace rocketmq::broker {
 
-AccessControl::AccessControl(Core& core, Users& users, Policies& policies, SavedTables& saved,
-                             net::LogLine log)
+AccessControl::AccessControl(Core& core, Users& users, protocol::Policies& policies,
+                             SavedTables& saved, net::LogLine log)
     : core_(core), users_(users), policies_(policies), saved_(saved), log_(std::move(log)) {}
 
 Result<void> AccessControl::load(net::Router& router) {

@@ -18,7 +18,8 @@ namespace rocketmq::broker {
 class AccessControl {
  public:
   // All of it outlives this.
-  AccessControl(Core& core, Users& users, Policies& policies, SavedTables& saved, net::LogLine log);
+  AccessControl(Core& core, Users& users, protocol::Policies& policies, SavedTables& saved,
+                net::LogLine log);
 
   // As the options say. From then on `router` asks this first, and serves those who change it.
   // Errors: of files that cannot be read.
@@ -30,7 +31,7 @@ class AccessControl {
 
   Core& core_;
   Users& users_;
-  Policies& policies_;
+  protocol::Policies& policies_;
   SavedTables& saved_;
   const net::LogLine log_;
   std::optional<Access> access_;

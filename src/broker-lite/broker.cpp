@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "broker-lite/access_control.h"
-#include "broker-lite/auth/policies.h"
 #include "broker-lite/auth/users.h"
 #include "broker-lite/broker_address.h"
 #include "broker-lite/core.h"
@@ -35,6 +34,7 @@
 #include "net/address.h"
 #include "net/router.h"
 #include "net/server.h"
+#include "protocol/access/policies.h"
 #include "protocol/str.h"
 
 namespace rocketmq::broker {
@@ -148,7 +148,7 @@ class Broker::Impl {
   PopOrders orders_;
   RequestModes request_modes_;
   Users users_;
-  Policies policies_;
+  protocol::Policies policies_;
   SqlFilters sql_filters_;
   SavedTables saved_;
   const DelayLevels levels_;

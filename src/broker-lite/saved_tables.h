@@ -5,7 +5,6 @@
 #include <array>
 #include <string>
 
-#include "broker-lite/auth/policies.h"
 #include "broker-lite/auth/users.h"
 #include "broker-lite/live_options.h"
 #include "broker-lite/saved_table.h"
@@ -15,6 +14,7 @@
 #include "broker-lite/state/pop_orders.h"
 #include "broker-lite/state/request_modes.h"
 #include "broker-lite/state/topics.h"
+#include "protocol/access/policies.h"
 
 namespace rocketmq::broker {
 
@@ -30,7 +30,7 @@ class SavedTables {
     PopOrders& orders;
     RequestModes& request_modes;
     Users& users;
-    Policies& policies;
+    protocol::Policies& policies;
     LiveSettings<BrokerOptions>& live;
     DelayService& delays;
   };

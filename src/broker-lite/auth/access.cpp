@@ -2,13 +2,13 @@
 
 #include <utility>
 
-#include "broker-lite/auth/needs.h"
 #include "broker-lite/auth/peer_ip.h"
+#include "protocol/access/needs.h"
 #include "protocol/authentication.h"
 
 namespace rocketmq::broker {
 
-Access::Access(AccessOptions options, Users& users, Policies& policies)
+Access::Access(AccessOptions options, Users& users, protocol::Policies& policies)
     : options_(std::move(options)), users_(users), policies_(policies) {}
 
 Result<void> Access::check(const net::RequestContext& context) {
@@ -49,7 +49,7 @@ Result<void> Access::authorize(const net::RequestContext& context) {
   if (user == nullptr) return protocol::user_not_found(*name);
   if (user->is_super) return {};
   kept_.clear();
-  for (const Need& need : needs_of(context.command, options_.cluster, kept_)) {
+  for (const protocol::Need& need : needs_of(context.command, options_.cluster, kept_)) {
     if (auto may = policies_.check(*name, ip_of_peer(context.peer()), need); !may) return may;
   }
   return {};

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "broker-lite/auth/access_options.h"
-#include "broker-lite/auth/policies.h"
 #include "broker-lite/auth/users.h"
 #include "net/router.h"
+#include "protocol/access/policies.h"
 
 namespace rocketmq::broker {
 
@@ -17,7 +17,7 @@ namespace rocketmq::broker {
 // AuthenticationPipeline, AuthorizationPipeline.
 class Access {
  public:
-  Access(AccessOptions options, Users& users, Policies& policies);
+  Access(AccessOptions options, Users& users, protocol::Policies& policies);
 
   // The error is the answer.
   Result<void> check(const net::RequestContext& context);
@@ -30,7 +30,7 @@ class Access {
 
   const AccessOptions options_;
   Users& users_;
-  Policies& policies_;
+  protocol::Policies& policies_;
   std::vector<protocol::SignedField> fields_;  // used again for every request
   std::deque<std::string> kept_;
 };

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <array>
 
-#include "broker-lite/auth/needs.h"
 #include "broker-lite/state/names.h"
+#include "protocol/access/needs.h"
 #include "protocol/bodies/client_data.h"
 #include "protocol/json_body.h"
 #include "protocol/requests/plain_acl.h"
@@ -15,7 +15,10 @@
 namespace rocketmq::broker {
 namespace {
 
+namespace action = protocol::action;
 using protocol::Command;
+using protocol::Need;
+using protocol::ResourceType;
 
 class Needs {
  public:

@@ -23,7 +23,7 @@ constexpr std::string_view user_prefix = "User:";
 
 class AuthHandlers {
  public:
-  AuthHandlers(Users& users, Policies& policies, Access& access)
+  AuthHandlers(Users& users, protocol::Policies& policies, Access& access)
       : users_(users), policies_(policies), access_(access) {}
 
   Result<void> create_user(const protocol::AuthCreateUser& request, RequestContext& context) {
@@ -97,14 +97,14 @@ class AuthHandlers {
   }
 
   Users& users_;
-  Policies& policies_;
+  protocol::Policies& policies_;
   Access& access_;
 };
 
 }  // namespace
 
-void add_auth_handlers(net::Router& router, Users& users, Policies& policies, Access& access,
-                       SaveChanges save) {
+void add_auth_handlers(net::Router& router, Users& users, protocol::Policies& policies,
+                       Access& access, SaveChanges save) {
   const auto handlers = std::make_shared<AuthHandlers>(users, policies, access);
   const auto on_question =
       [&]<class Req>(Result<void> (AuthHandlers::*handle)(const Req&, RequestContext&)) {

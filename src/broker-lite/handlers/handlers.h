@@ -8,11 +8,14 @@
 #include "broker-lite/state/message_filter.h"
 #include "net/router.h"
 
+namespace rocketmq::protocol {
+class Policies;
+}  // namespace rocketmq::protocol
+
 namespace rocketmq::broker {
 
 class Access;
 class PlainAcl;
-class Policies;
 class PopHandler;
 class PopOrders;
 class PopRecords;
@@ -44,8 +47,8 @@ void add_admin_handlers(net::Router& router, Core& core,
 void reply_when_saved(const SaveChanges& save, net::Responder responder);
 
 // 3001-3010.
-void add_auth_handlers(net::Router& router, Users& users, Policies& policies, Access& access,
-                       SaveChanges save);
+void add_auth_handlers(net::Router& router, Users& users, protocol::Policies& policies,
+                       Access& access, SaveChanges save);
 // 50-54.
 void add_plain_acl_handlers(net::Router& router, Core& core, PlainAcl& acl);
 // 306 316 329

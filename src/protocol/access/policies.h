@@ -11,7 +11,7 @@
 
 #include "protocol/bodies/auth_data.h"
 
-namespace rocketmq::broker {
+namespace rocketmq::protocol {
 
 // Java: Action, as bits: a request may need one of several.
 namespace action {
@@ -34,7 +34,8 @@ struct Need {
   std::string_view name;
   std::uint32_t actions = 0;
 };
-std::string to_string(const Need& need);  // "Topic:T"
+std::string to_string(const Need& need);     // "Topic:T"
+std::string actions_text(const Need& need);  // "Pub", "Sub or Get"
 
 // What users may do: of each the entries of his policies, the Custom ones first. Java:
 // AuthorizationMetadataManagerImpl, AclAuthorizationHandler.
@@ -45,12 +46,12 @@ class Policies {
 
   // By codes 3006 to 3010; errors are the broker's answers. Entries of a resource replace those
   // there were for it.
-  Result<void> put(std::string_view subject, const protocol::AclInfo& info);
+  Result<void> put(std::string_view subject, const AclInfo& info);
   // All of the subject's, or the entry of one resource.
   void remove(std::string_view subject, std::string_view policy_type, std::string_view resource);
-  std::optional<protocol::AclInfo> info(std::string_view subject) const;
-  std::vector<protocol::AclInfo> list(std::string_view subject_filter,
-                                      std::string_view resource_filter) const;
+  std::optional<AclInfo> info(std::string_view subject) const;
+  std::vector<AclInfo> list(std::string_view subject_filter,
+                            std::string_view resource_filter) const;
 
   // config/acls.json, which is ours: stock keeps them in RocksDB.
   std::string to_json() const;
@@ -63,7 +64,7 @@ class Policies {
     bool is_prefix = false;
     std::uint32_t actions = 0;
     bool allows = false;
-    protocol::PolicyEntryInfo info;  // as it was given
+    PolicyEntryInfo info;  // as it was given
   };
   using Entries = std::vector<Entry>;
   enum Type { custom, by_default, type_count };
@@ -71,12 +72,12 @@ class Policies {
     Entries entries[type_count];
   };
 
-  static Result<Entry> parse(const protocol::PolicyEntryInfo& info);
+  static Result<Entry> parse(const PolicyEntryInfo& info);
   static const Entry* best(const Entries& entries, std::string_view ip, const Need& need);
-  static protocol::AclInfo info_of(const std::string& name, const Subject& subject,
-                                   std::string_view resource_filter);
+  static AclInfo info_of(const std::string& name, const Subject& subject,
+                         std::string_view resource_filter);
 
   std::map<std::string, Subject, std::less<>> subjects_;  // by "User:name"
 };
 
-}  // namespace rocketmq::broker
+}  // namespace rocketmq::protocol

@@ -1,10 +1,9 @@
-#include "broker-lite/auth/needs.h"
+#include "protocol/access/needs.h"
 
 #include <algorithm>
 #include <array>
 #include <utility>
 
-#include "broker-lite/state/names.h"
 #include "protocol/bodies/assignment_data.h"
 #include "protocol/bodies/batch_ack.h"
 #include "protocol/bodies/client_data.h"
@@ -12,10 +11,11 @@
 #include "protocol/json_body.h"
 #include "rocketmq/request_code.h"
 
-namespace rocketmq::broker {
+namespace rocketmq::protocol {
 namespace {
 
-using protocol::Command;
+constexpr std::string_view retry_prefix = "%RETRY%";
+bool is_retry_topic(std::string_view topic) { return topic.starts_with(retry_prefix); }
 
 // How a request's names are found: the header fields that hold them.
 enum class Names {
@@ -89,7 +89,7 @@ constexpr std::array rows{
 };
 
 std::string_view field(const Command& command, std::string_view name) {
-  const std::string_view* value = protocol::find_field(command.fields, name);
+  const std::string_view* value = find_field(command.fields, name);
   return value == nullptr ? std::string_view() : *value;
 }
 
@@ -131,18 +131,18 @@ void send(Needs& needs, std::string_view topic, std::string_view group) {
   needs.group(group.empty() ? topic : group, action::sub);
 }
 
-void heartbeat(Needs& needs, const protocol::HeartbeatData& data) {
-  for (const protocol::ConsumerData& consumer : data.consumer_data_set) {
+void heartbeat(Needs& needs, const HeartbeatData& data) {
+  for (const ConsumerData& consumer : data.consumer_data_set) {
     needs.group(needs.keep(consumer.group_name), action::sub);
-    for (const protocol::SubscriptionData& each : consumer.subscription_data_set) {
+    for (const SubscriptionData& each : consumer.subscription_data_set) {
       needs.topic(needs.keep(each.topic), action::sub);
     }
   }
 }
 
-void locks(Needs& needs, const protocol::LockBatchRequestBody& data) {
+void locks(Needs& needs, const LockBatchRequestBody& data) {
   needs.group(needs.keep(data.consumer_group), action::sub);
-  for (const protocol::MessageQueueData& queue : data.mq_set) {
+  for (const MessageQueueData& queue : data.mq_set) {
     needs.topic(needs.keep(queue.topic), action::sub);
   }
 }
@@ -150,7 +150,7 @@ void locks(Needs& needs, const protocol::LockBatchRequestBody& data) {
 // A body that cannot be read names nothing: its handler says what is wrong with it.
 template <class Body, class Add>
 bool by_body(const Command& command, Add add) {
-  if (const auto body = protocol::from_json<Body>(command.body, "body")) add(*body);
+  if (const auto body = from_json<Body>(command.body, "body")) add(*body);
   return true;
 }
 
@@ -180,20 +180,18 @@ bool add_special(Needs& needs, const Command& command) {
       }
       return true;
     case RequestCode::heart_beat:
-      return by_body<protocol::HeartbeatData>(command,
-                                              [&](const auto& body) { heartbeat(needs, body); });
+      return by_body<HeartbeatData>(command, [&](const auto& body) { heartbeat(needs, body); });
     case RequestCode::lock_batch_mq:
     case RequestCode::unlock_batch_mq:
-      return by_body<protocol::LockBatchRequestBody>(command,
-                                                     [&](const auto& body) { locks(needs, body); });
+      return by_body<LockBatchRequestBody>(command, [&](const auto& body) { locks(needs, body); });
     case RequestCode::query_assignment:
-      return by_body<protocol::QueryAssignmentRequestBody>(command, [&](const auto& body) {
+      return by_body<QueryAssignmentRequestBody>(command, [&](const auto& body) {
         needs.group(needs.keep(body.consumer_group), sub_or_get);
         needs.topic(needs.keep(body.topic), sub_or_get);
       });
     case RequestCode::batch_ack_message:
-      return by_body<protocol::BatchAckMessageRequestBody>(command, [&](const auto& body) {
-        for (const protocol::BatchAck& ack : body.acks) {
+      return by_body<BatchAckMessageRequestBody>(command, [&](const auto& body) {
+        for (const BatchAck& ack : body.acks) {
           needs.group(needs.keep(ack.consumer_group), action::sub);
           needs.topic(needs.keep(ack.topic), action::sub);
         }
@@ -201,7 +199,7 @@ bool add_special(Needs& needs, const Command& command) {
     case RequestCode::check_client_config:
       return true;  // it changes nothing, and says nothing of others
     case RequestCode::update_and_create_subscriptiongroup:
-      return by_body<protocol::SubscriptionGroupConfig>(command, [&](const auto& body) {
+      return by_body<SubscriptionGroupConfig>(command, [&](const auto& body) {
         needs.group(needs.keep(body.group_name), action::create | action::update);
       });
     case RequestCode::get_all_topic_config:
@@ -233,4 +231,4 @@ std::vector<Need> needs_of(const Command& command, std::string_view cluster,
   return needs.take();
 }
 
-}  // namespace rocketmq::broker
+}  // namespace rocketmq::protocol

@@ -5,16 +5,16 @@
 #include <string_view>
 #include <vector>
 
-#include "broker-lite/auth/policies.h"
+#include "protocol/access/policies.h"
 #include "protocol/command.h"
 
-namespace rocketmq::broker {
+namespace rocketmq::protocol {
 
 // What a request needs of who sends it: all of these. Those that nobody may send without it, and
 // those not named here, need the right to change the cluster. Views of the command, of `cluster`
 // and of `kept`, which holds names that bodies bring. Java: DefaultAuthorizationContextBuilder, and
 // the annotations of request headers.
-std::vector<Need> needs_of(const protocol::Command& command, std::string_view cluster,
+std::vector<Need> needs_of(const Command& command, std::string_view cluster,
                            std::deque<std::string>& kept);
 
-}  // namespace rocketmq::broker
+}  // namespace rocketmq::protocol

@@ -1,4 +1,4 @@
-#include "broker-lite/auth/ip_range.h"
+#include "protocol/access/ip_range.h"
 
 #include <cstddef>
 #include <optional>
@@ -7,17 +7,17 @@
 #include "protocol/host.h"
 #include "protocol/str.h"
 
-namespace rocketmq::broker {
+namespace rocketmq::protocol {
 namespace {
 
 struct Range {
-  protocol::Host host;
+  Host host;
   std::size_t bits = 0;
 };
 
-std::optional<protocol::Host> host_of(std::string_view ip) {
+std::optional<Host> host_of(std::string_view ip) {
   const bool is_v6 = ip.find(':') != ip.npos && !ip.starts_with('[');
-  const auto host = protocol::parse_host(is_v6 ? str('[', ip, "]:0") : str(ip, ":0"));
+  const auto host = parse_host(is_v6 ? str('[', ip, "]:0") : str(ip, ":0"));
   return host ? std::optional(*host) : std::nullopt;
 }
 
@@ -28,7 +28,7 @@ std::optional<Range> parse(std::string_view text) {
   Range range{*host, host->ip_bytes().size() * 8};
   if (slash == text.npos) return range;
   std::int32_t bits = 0;
-  const bool is_number = protocol::from_text(text.substr(slash + 1), bits);
+  const bool is_number = from_text(text.substr(slash + 1), bits);
   if (!is_number || bits < 0 || static_cast<std::size_t>(bits) > range.bits) return std::nullopt;
   range.bits = static_cast<std::size_t>(bits);
   return range;
@@ -52,4 +52,4 @@ bool is_in(std::string_view range_text, std::string_view ip) {
   return true;
 }
 
-}  // namespace rocketmq::broker
+}  // namespace rocketmq::protocol

@@ -1,18 +1,16 @@
-#include "broker-lite/auth/policies.h"
+#include "protocol/access/policies.h"
 
 #include <gmock/gmock.h>
 
-namespace rocketmq::broker {
+namespace rocketmq::protocol {
 namespace {
 
-using protocol::AclInfo;
-using protocol::PolicyEntryInfo;
 using ::testing::HasSubstr;
 
 AclInfo acl(std::string resource, std::vector<std::string> actions, std::string decision,
             std::vector<std::string> ips = {}, std::string type = "Custom") {
   AclInfo info;
-  protocol::PolicyInfo policy;
+  PolicyInfo policy;
   policy.policy_type = std::move(type);
   policy.entries = {PolicyEntryInfo{.actions = std::move(actions),
                                     .decision = std::move(decision),
@@ -45,6 +43,12 @@ TEST_F(PoliciesTest, deny_what_nobody_has_allowed) {
   EXPECT_TRUE(may("T", action::sub | action::pub)) << "one of them is enough";
   EXPECT_FALSE(may("Tx", action::pub));
   EXPECT_THAT(why_not(ResourceType::group, "T", action::pub), HasSubstr("Group:T"));
+}
+
+TEST(Need, is_told_in_the_words_of_a_policy) {
+  const Need need{ResourceType::topic, "T", action::get | action::sub};
+  EXPECT_EQ(to_string(need), "Topic:T");
+  EXPECT_EQ(actions_text(need), "Sub or Get");
 }
 
 TEST_F(PoliciesTest, go_by_the_most_exact_entry) {
@@ -112,4 +116,4 @@ TEST_F(PoliciesTest, are_the_same_when_read_again) {
 }
 
 }  // namespace
-}  // namespace rocketmq::broker
+}  // namespace rocketmq::protocol

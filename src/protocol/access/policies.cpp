@@ -1,20 +1,16 @@
-#include "broker-lite/auth/policies.h"
+#include "protocol/access/policies.h"
 
 #include <algorithm>
 #include <array>
 #include <tuple>
 #include <utility>
 
-#include "broker-lite/auth/ip_range.h"
+#include "protocol/access/ip_range.h"
 #include "protocol/json_body.h"
 #include "protocol/str.h"
 
-namespace rocketmq::broker {
+namespace rocketmq::protocol {
 namespace {
-
-using protocol::AclInfo;
-using protocol::PolicyEntryInfo;
-using protocol::PolicyInfo;
 
 struct PoliciesFile {
   std::vector<AclInfo> acls;
@@ -60,6 +56,14 @@ std::string to_string(const Need& need) {
     if (type == need.type) return str(name, ':', need.name);
   }
   return "*";
+}
+
+std::string actions_text(const Need& need) {
+  std::string text;
+  for (const auto& [name, bit] : action_names) {
+    if ((need.actions & bit) != 0) text += str(text.empty() ? "" : " or ", name);
+  }
+  return text;
 }
 
 // ---- deciding
@@ -225,7 +229,7 @@ std::vector<AclInfo> Policies::list(std::string_view subject_filter,
 std::string Policies::to_json() const { return protocol::to_json(PoliciesFile{list("", "")}); }
 
 Result<void> Policies::load(std::string_view json) {
-  const auto file = protocol::from_json<PoliciesFile>(json, "acls");
+  const auto file = from_json<PoliciesFile>(json, "acls");
   if (!file) return file.error();
   Policies loaded;
   for (const AclInfo& info : file->acls) {
@@ -235,4 +239,4 @@ Result<void> Policies::load(std::string_view json) {
   return {};
 }
 
-}  // namespace rocketmq::broker
+}  // namespace rocketmq::protocol

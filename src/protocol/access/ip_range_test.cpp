@@ -1,8 +1,8 @@
-#include "broker-lite/auth/ip_range.h"
+#include "protocol/access/ip_range.h"
 
 #include <gtest/gtest.h>
 
-namespace rocketmq::broker {
+namespace rocketmq::protocol {
 namespace {
 
 TEST(IpRange, is_one_address_or_those_with_the_same_first_bits) {
@@ -27,4 +27,4 @@ TEST(IpRange, is_nothing_else) {
 }
 
 }  // namespace
-}  // namespace rocketmq::broker
+}  // namespace rocketmq::protocol
