@@ -174,6 +174,26 @@ def known_users(broker, folder):
     return refusals
 
 
+def rules_of_users(broker, folder):
+    users, rules, conf = folder / "users-with-rules", folder / "rules", folder / "rules.conf"
+    users.write_text("ann:secret-of-ann\n")
+    rules.write_text(f"ann Topic:{TOPIC}* Get\n")
+    conf.write_text(f"usersFile={users}\nrulesFile={rules}\n")
+    asked = signed({"topic": TOPIC, "queueId": "0"}, "ann", "secret-of-ann")
+    with RmqProxy(broker.namesrv, folder, "-c", str(conf)) as proxy:
+        client = Client(proxy.namesrv)
+        assert client.ask(MAX_OFFSET, asked)["code"] == 0
+        refused = client.ask(HEART_BEAT, signed({}, "ann", "secret-of-ann", BEAT), BEAT)
+        assert refused["code"] == NO_PERMISSION, refused
+        assert f"missing: ann Group:{GROUP} Sub" in refused["remark"], refused
+        rules.write_text("ann * All\n")
+        proxy.process.send_signal(signal.SIGHUP)
+        wait_until("the rules are read anew", 5, lambda: client.ask(
+            HEART_BEAT, signed({}, "ann", "secret-of-ann", BEAT), BEAT)["code"] == 0)
+        client.close()
+    say(f"   rulesFile: {refused['remark']}; SIGHUP changes that for an open connection")
+
+
 def signed_anew(folder):
     """The cluster knows the proxy only; clients are known to the proxy."""
     own = folder / "secured"
@@ -247,6 +267,7 @@ def main():
             shown_in_lists(broker)
             demanded_of_all(broker, folder)
             own_refusals = known_users(broker, folder)
+            rules_of_users(broker, folder)
             some_producers_are_known(broker, folder)
             new_certificates(broker, folder)
         of_broker = signed_anew(folder)

@@ -86,6 +86,12 @@ TEST(ProxyCommandLine, refuses_what_no_proxy_can_run_with) {
   EXPECT_THAT(refusal({"--metrics", "9000"}), HasSubstr("metrics=9000"));
   EXPECT_THAT(refusal({"-c", ConfigFile("upstreamAccessKey=a").path}), HasSubstr("go together"));
   EXPECT_THAT(refusal({"-c", ConfigFile("usersFile=/no/such").path}), HasSubstr("cannot be read"));
+  EXPECT_THAT(refusal({"-c", ConfigFile("rulesFile=/no/such").path}), HasSubstr("needs usersFile"));
+  const ConfigFile users("ann:secret\n");
+  const ConfigFile rules("ann Topic:T\n");
+  EXPECT_THAT(
+      refusal({"-c", ConfigFile(str("usersFile=", users.path, "\nrulesFile=", rules.path)).path}),
+      HasSubstr("line 1"));
   EXPECT_THAT(refusal({"-c", ConfigFile("proxyProtocol=yes").path}),
               HasSubstr("disabled, permissive or enforcing"));
   EXPECT_THAT(refusal({"-c", ConfigFile("portsFirst=65500").path}), HasSubstr("65535"));

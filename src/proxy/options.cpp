@@ -141,11 +141,28 @@ Result<std::shared_ptr<const net::TlsContext>> upstream_tls(const ProxyOptions& 
   return *std::move(context);
 }
 
+Result<std::string> text_of(std::string_view setting, const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return wrong(str(setting, '=', path, " cannot be read"));
+  return std::string{std::istreambuf_iterator<char>(file), {}};
+}
+
+Result<void> use_rules(const ProxyOptions& options, FrontOptions& front) {
+  if (options.rules_file.empty()) return {};
+  if (options.users_file.empty()) return wrong("rulesFile needs usersFile");
+  const auto text = text_of("rulesFile", options.rules_file);
+  if (!text) return text.error();
+  auto rules = UserRules::read(*text);
+  if (!rules) return wrong(str("rulesFile=", options.rules_file, ": ", rules.error().message));
+  front.rules.emplace(*std::move(rules));
+  return {};
+}
+
 Result<void> use_users(const ProxyOptions& options, FrontOptions& front) {
   if (options.users_file.empty()) return {};
-  std::ifstream file(options.users_file, std::ios::binary);
-  if (!file) return wrong(str("usersFile=", options.users_file, " cannot be read"));
-  auto secrets = read_secrets(std::string{std::istreambuf_iterator<char>(file), {}});
+  const auto text = text_of("usersFile", options.users_file);
+  if (!text) return text.error();
+  auto secrets = read_secrets(*text);
   if (!secrets) {
     return wrong(str("usersFile=", options.users_file, ": ", secrets.error().message));
   }
@@ -227,6 +244,7 @@ Result<FrontOptions> front_options(const ProxyOptions& options) {
   if (auto good = use_addresses(options, front); !good) return good.error();
   if (auto good = use_tls(options, front); !good) return good.error();
   if (auto good = use_users(options, front); !good) return good.error();
+  if (auto good = use_rules(options, front); !good) return good.error();
   const auto proxy_protocol = net::proxy_protocol_from(options.proxy_protocol);
   if (!proxy_protocol) return proxy_protocol.error();
   front.server.listen.proxy_protocol = *proxy_protocol;

@@ -23,6 +23,7 @@ struct ProxyOptions : HttpSettings {
   // Who may use the proxy: a file of lines NAME:SECRET; empty: whoever reaches it. As whom the
   // cluster is asked then, or in any case; empty: signatures pass through.
   std::string users_file;
+  std::string rules_file;  // what each of them may do; empty: everything
   std::string upstream_access_key;
   std::string upstream_secret_key;
 
@@ -83,6 +84,7 @@ struct ProxyOptions : HttpSettings {
     v("addressing", &O::addressing);
     v("admin", &O::admin);
     v("usersFile", &O::users_file);
+    v("rulesFile", &O::rules_file);
     v("upstreamAccessKey", &O::upstream_access_key);
     v("upstreamSecretKey", &O::upstream_secret_key);
     v("portsFirst", &O::ports_first);

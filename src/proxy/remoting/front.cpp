@@ -42,6 +42,7 @@ Front::Front(net::Loop& loop, FrontOptions options, Ports ports,
       options_(keeping_headers(std::move(options))),
       ports_(std::move(ports)),
       users_(options_.users),
+      rules_(options_.rules),
       limits_(options_.requests_per_second, options_.messages_per_second, counts_),
       requests_(loop, options_.metrics, log),
       save_ports_(std::move(save_ports)),
@@ -62,6 +63,7 @@ Front::Front(net::Loop& loop, FrontOptions options, Ports ports,
       server_(std::make_unique<net::Server>(loop, router_, options_.server)) {
   if (requests_.is_on()) router_.set_observer(requests_);
   router_.add_guard([this](const net::RequestContext& request) { return check_user(request); });
+  router_.add_guard([this](const net::RequestContext& request) { return check_rules(request); });
   router_.add_guard([this](const net::RequestContext& request) { return check_limits(request); });
   router_.on_any_other([this](net::RequestContext& request) { handle(request); });
   router_.on_channel_closed([this](net::Channel& channel) { sessions_.erase(&channel); });
@@ -84,6 +86,7 @@ Result<std::string> Front::listen(const std::string& address) {
 
 void Front::reload(const FrontOptions& options) {
   users_ = Users(options.users);
+  rules_ = options.rules;
   server_->set_tls(options.server.listen.tls);
   options_.upstream.connect.tls = options.upstream.connect.tls;
   cluster_.set_tls(options.upstream.connect.tls);
@@ -98,6 +101,15 @@ void Front::stop(net::Duration grace, std::function<void()> on_stopped) {
 Result<void> Front::check_user(const net::RequestContext& request) {
   auto may = users_.check(request.command);
   if (!may) ++counts_.unknown_users;
+  return may;
+}
+
+Result<void> Front::check_rules(const net::RequestContext& request) {
+  if (!rules_) return {};
+  const auto user = protocol::user_of(request.command);
+  if (!user) return user.error();
+  auto may = rules_->check(*user, host_of(request.peer()), request.command);
+  if (!may) ++counts_.denied;
   return may;
 }
 

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -21,6 +22,7 @@
 #include "proxy/remoting/producer_seats.h"
 #include "proxy/remoting/session.h"
 #include "proxy/remoting/shared_upstreams.h"
+#include "proxy/remoting/user_rules.h"
 #include "proxy/remoting/users.h"
 
 namespace rocketmq::proxy {
@@ -43,7 +45,7 @@ class Front {
   // See net::Server::stop.
   void stop(net::Duration grace, std::function<void()> on_stopped);
 
-  // Takes users and certificates from these: of requests and connections from now on.
+  // Takes users, rules and certificates from these: of requests and connections from now on.
   void reload(const FrontOptions& options);
 
   // Prometheus' text: what stock's broker and proxy name as they do, and rocketmq_proxy_… of ours.
@@ -53,6 +55,7 @@ class Front {
 
  private:
   Result<void> check_user(const net::RequestContext& request);
+  Result<void> check_rules(const net::RequestContext& request);
   Result<void> check_limits(const net::RequestContext& request);
   void handle(net::RequestContext& request);
   const BrokerId* broker_of(std::string_view local) const;
@@ -66,6 +69,7 @@ class Front {
   FrontOptions options_;
   Ports ports_;
   Users users_;
+  std::optional<UserRules> rules_;
   SessionCounts counts_;
   Limits limits_;
   net::RequestMetrics requests_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "net/channel_pool.h"
@@ -7,6 +8,7 @@
 #include "net/server.h"
 #include "proxy/remoting/cluster.h"
 #include "proxy/remoting/forward.h"
+#include "proxy/remoting/user_rules.h"
 #include "proxy/remoting/users.h"
 
 namespace rocketmq::proxy {
@@ -42,6 +44,7 @@ struct FrontOptions {
 
   AdminPolicy admin = AdminPolicy::deny;
   Secrets users;                   // who may use the proxy; none: whoever reaches it
+  std::optional<UserRules> rules;  // what each of them may do; none: everything
   // See Limits. Of a client: the user, else all connections from its host; and of a topic.
   double requests_per_second = 0;
   double messages_per_second = 0;

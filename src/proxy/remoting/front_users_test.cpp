@@ -94,6 +94,39 @@ TEST_F(FrontUsersTest, judges_by_the_users_set_last) {
   EXPECT_EQ(connect_as("bob", "of bob").call(offset_at("a")).text, "a");
 }
 
+// ---- what each may do
+
+TEST_F(FrontUsersTest, lets_users_do_what_rules_say) {
+  options_.users = {{"ann", "secret of ann"}, {"bob", "of bob"}};
+  options_.rules = *UserRules::read("ann Topic:T Sub,Get\nann Group:g Sub");
+  start();
+  FakeClient& ann = connect_as("ann", "secret of ann");
+  EXPECT_EQ(ann.call(offset_at("a")).text, "a");
+  EXPECT_EQ(ann.call(beat_of(consumer_of_t)).code, 0);
+  EXPECT_EQ(ann.call(route_of("A")).code, 0);
+  FakeClient& bob = connect_as("bob", "of bob");
+  EXPECT_EQ(bob.call(route_of("A")).code, 0);
+  a_.heard.clear();
+  const auto refused = bob.call(offset_at("a"));
+  EXPECT_EQ(refused.code, no_permission);
+  EXPECT_THAT(refused.text, HasSubstr("missing: bob Topic:T Get"));
+  EXPECT_THAT(bob.call(beat_of(consumer_of_t)).text, HasSubstr("missing: bob Group:g Sub"));
+  EXPECT_THAT(a_.heard, IsEmpty());
+}
+
+TEST_F(FrontUsersTest, judges_by_the_rules_set_last) {
+  options_.rules = *UserRules::read("ann Topic:T Get");
+  start();
+  FakeClient& ann = connect_as("ann", "secret of ann");
+  EXPECT_EQ(ann.call(offset_at("a")).text, "a");
+  options_.rules = *UserRules::read("ann Topic:T Get Deny");
+  front_->reload(options_);
+  EXPECT_EQ(ann.call(offset_at("a")).code, no_permission);
+  options_.rules.reset();
+  front_->reload(options_);
+  EXPECT_EQ(ann.call(offset_at("a")).text, "a");
+}
+
 TEST(ReadSecrets, takes_lines_of_names_and_secrets) {
   const auto secrets = read_secrets("# ours\n\nann:a:b\r\nbob:c");
   ASSERT_TRUE(secrets);

@@ -9,7 +9,7 @@ namespace rocketmq::proxy {
 // What sessions have counted, all together.
 struct SessionCounts {
   std::uint64_t unknown_users = 0;  // requests that nobody known had signed
-  std::uint64_t denied = 0;         // requests of tools that the policy lets not through
+  std::uint64_t denied = 0;         // requests that rules or the policy of tools let not through
   // Requests beyond those that may be under way, and beyond what Limits allow.
   std::uint64_t throttled_in_flight = 0;
   std::uint64_t throttled_clients = 0;
@@ -26,7 +26,7 @@ struct SessionCounts {
     counter("rocketmq_proxy_auth_failures_total", "Requests that no known user had signed.",
             unknown_users);
     counter("rocketmq_proxy_acl_denied_total",
-            "Requests of tools, not let through.", denied);
+            "Requests of users without a right to them, and of tools.", denied);
     text.metric("rocketmq_proxy_throttled_total", "counter",
                 "Requests refused: too many under way, of the client, or for the topic.");
     text.line(throttled_in_flight, R"(reason="in_flight")");
