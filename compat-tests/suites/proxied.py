@@ -4,8 +4,8 @@ measured by: a second consumer gets its share soon, offsets can be reset, broker
 it leave nothing behind.
 
 proxied.py [FEATURE…]: a selection that takes some minutes, or the features named, on every server;
-proxied_everything.py: all. ROCKETMQ_SERVERS=NAME limits the servers; two, balanced, limited, go and
-secured are of them."""
+proxied_everything.py: all. ROCKETMQ_SERVERS=NAME limits the servers; shared, two, balanced, limited,
+go and secured are of them."""
 import concurrent.futures
 import os
 import shutil
@@ -294,9 +294,26 @@ def run_two_brokers(folder, all_results, wanted):
                 CastBehind(proxy, "5.5.0", actors_folder), features)
 
 
+SHARED_WANTED = {"sync", "async", "oneway", "batch", "ordered", "transaction commit",
+                 "transaction checked by the broker", "request and reply", "retry", "pull, subscribed",
+                 "pop", SECOND_CONSUMER.name}
+
+
+def run_shared(folder, all_results, wanted):
+    """Clients that only send share connections to a broker, which knows producers by theirs."""
+    features = wanted.of("shared", [*FEATURES, SECOND_CONSUMER], SHARED_WANTED)
+    if not features:
+        return
+    server = Stock("5.5.0", folder / "shared", *CONF)
+    with Proxied(server, settings=["sharedConnections=2"]) as proxy, Folder() as actors_folder:
+        all_results[f"{server.name}, proxied, connections shared"] = run_all(
+            Cast(proxy, "5.5.0", actors_folder), features)
+
+
 def run_balanced(folder, all_results, wanted):
     features = wanted.of("balanced", [PROXY_ENDS], {PROXY_ENDS.name})
-    for java_version in ("5.5.0", "4.9.7") if features else ():
+    versions = ("5.5.0", "4.9.7") if wanted.everything else ("5.5.0",)
+    for java_version in versions if features else ():
         server = BrokerLite(folder / f"balanced-{java_version}")
         with Balanced(server) as proxies, Folder() as actors_folder:
             all_results[f"{proxies.name}, Java {java_version}"] = run_all(
@@ -381,8 +398,8 @@ def run_secured(folder, all_results, wanted):
 SELECTED = {
     "broker-lite": {"sync", "oneway", "ordered", "transaction checked by the broker", "request and reply",
                     "retry", "pull, subscribed", "pop", SECOND_CONSUMER.name},
-    "stock 5.5.0": {"sync", "transaction checked by the broker", "request and reply", "pop",
-                    SECOND_CONSUMER.name},
+    "stock 5.5.0": set(),
+    "shared": SHARED_WANTED,
     "stock 4.9.7": set(),
     "two": {"sync", "pull, assigned queues", "pop", SECOND_CONSUMER.name},
     "balanced": {PROXY_ENDS.name},
@@ -421,6 +438,8 @@ def main(everything=False):
             with Proxied(server) as proxy, Folder() as actors_folder:
                 all_results[f"{server.name}, proxied"] = run_all(
                     Cast(proxy, java_version, actors_folder), features)
+        if wanted.server("shared"):
+            run_shared(folder, all_results, wanted)
         if wanted.server("two"):
             run_two_brokers(folder, all_results, wanted)
         if wanted.server("balanced"):
