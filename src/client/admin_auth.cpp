@@ -1,4 +1,5 @@
 #include "client/admin_calls.h"
+#include "protocol/json_body.h"
 #include "protocol/requests/auth_admin.h"
 
 namespace rocketmq {
@@ -60,6 +61,16 @@ net::Task<Result<void>> tell_masters(AdminCalls& calls, Req request, std::string
   co_return co_await calls.tell(*addresses, request, body);
 }
 
+// A list of nothing has no body. Java: AdminBrokerProcessor.listUser, listAcl.
+template <class Req>
+net::Task<Result<typename Req::ResponseBody>> ask_list(AdminCalls& calls, std::string address,
+                                                       Req request) {
+  const auto answer = co_await calls.ask(address, request);
+  if (!answer) co_return answer.error();
+  if (answer->body.empty()) co_return typename Req::ResponseBody();
+  co_return protocol::from_json<typename Req::ResponseBody>(answer->body, "a list");
+}
+
 net::Task<Result<void>> put_user(AdminCalls& calls, User user, bool is_new) {
   std::string body = protocol::to_json(info_of(user));
   if (is_new) {
@@ -78,7 +89,7 @@ net::Task<Result<std::vector<User>>> users(AdminCalls& calls, std::string filter
   const auto masters = co_await calls.addresses("", "");
   if (!masters) co_return masters.error();
   const auto list =
-      co_await calls.ask_body(masters->front(), protocol::AuthListUser{.filter = filter});
+      co_await ask_list(calls, masters->front(), protocol::AuthListUser{.filter = filter});
   if (!list) co_return list.error();
   std::vector<User> users;
   for (const protocol::UserInfo& info : *list) users.push_back(user_of(info));
@@ -105,8 +116,8 @@ net::Task<Result<std::vector<Acl>>> acls(AdminCalls& calls, std::string subject_
                                          std::string resource_filter) {
   const auto masters = co_await calls.addresses("", "");
   if (!masters) co_return masters.error();
-  const auto list = co_await calls.ask_body(
-      masters->front(),
+  const auto list = co_await ask_list(
+      calls, masters->front(),
       protocol::AuthListAcl{.subject_filter = subject_filter, .resource_filter = resource_filter});
   if (!list) co_return list.error();
   std::vector<Acl> acls;
