@@ -55,8 +55,12 @@ bool Access::knows_token(std::string_view token) const {
   return is_known;
 }
 
+bool Access::takes_secrets_from(std::string_view peer) const {
+  return is_encrypted_ || is_loopback(peer);
+}
+
 std::string Access::basic_refusal(std::string_view credentials, std::string_view peer) const {
-  if (!is_encrypted_ && !is_loopback(peer)) {
+  if (!takes_secrets_from(peer)) {
     return "a secret is taken over TLS or from this machine only";
   }
   const auto plain = protocol::from_base64(credentials);

@@ -20,6 +20,8 @@ class Access {
   std::string refusal(const net::HttpRequest& request) const;
   bool is_everybodys() const { return users_.empty() && tokens_.empty(); }
   bool knows_token(std::string_view token) const;
+  // Nobody on the way can read them.
+  bool takes_secrets_from(std::string_view peer) const;
 
  private:
   std::string basic_refusal(std::string_view credentials, std::string_view peer) const;

@@ -49,6 +49,8 @@ TEST(Access, takes_no_secret_in_clear_from_elsewhere) {
   EXPECT_TRUE(lets_in(guarded, basic("alice:secret:1"), "[::1]:5"));
   const Access over_tls({{"alice", "secret:1"}}, {}, true);
   EXPECT_TRUE(lets_in(over_tls, basic("alice:secret:1"), "10.0.0.9:5"));
+  EXPECT_FALSE(guarded.takes_secrets_from("10.0.0.9:5"));
+  EXPECT_TRUE(over_tls.takes_secrets_from("10.0.0.9:5"));
 }
 
 }  // namespace

@@ -72,6 +72,22 @@ Operate& operate(Operation operation) {
       return operate_group_lag;
     case Operation::reset_offsets:
       return operate_reset_offsets;
+    case Operation::users:
+      return operate_users;
+    case Operation::user:
+      return operate_user;
+    case Operation::put_user:
+      return operate_put_user;
+    case Operation::delete_user:
+      return operate_delete_user;
+    case Operation::acls:
+      return operate_acls;
+    case Operation::acl:
+      return operate_acl;
+    case Operation::put_acl:
+      return operate_put_acl;
+    case Operation::delete_acl:
+      return operate_delete_acl;
     case Operation::openapi:
       return operate_openapi;
     case Operation::health:

@@ -49,6 +49,15 @@ Operate operate_delete_group;
 Operate operate_group_clients;
 Operate operate_group_lag;
 Operate operate_reset_offsets;
+// user_admin.cpp, acl_admin.cpp
+Operate operate_users;
+Operate operate_user;
+Operate operate_put_user;
+Operate operate_delete_user;
+Operate operate_acls;
+Operate operate_acl;
+Operate operate_put_acl;
+Operate operate_delete_acl;
 // pages.cpp
 Operate operate_openapi;
 Operate operate_health;
