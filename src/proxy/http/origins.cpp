@@ -34,8 +34,10 @@ std::string Origins::refusal(const net::HttpRequest& request) const {
   };
   const std::string_view origin = header_of(request, "Origin");
   if (is_allowed("*")) return {};
-  // A picture's address, for one, is fetched without an Origin.
-  if (origin.empty() && header_of(request, "Sec-Fetch-Site") == "cross-site") {
+  // A picture's address, for one, is fetched without an Origin; same-site is another port of the
+  // same host, or a neighbour in its domain.
+  const std::string_view site = header_of(request, "Sec-Fetch-Site");
+  if (origin.empty() && (site == "cross-site" || site == "same-site")) {
     return "this was sent for a page from elsewhere";
   }
   if (origin.empty() || is_allowed(origin) || is_same_host(origin, header_of(request, "Host"))) {

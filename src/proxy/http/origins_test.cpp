@@ -27,7 +27,9 @@ TEST(Origins, serves_no_page_from_elsewhere) {
   EXPECT_THAT(origins.refusal(from("null")), Not(IsEmpty()));
   EXPECT_THAT(origins.refusal(from("http://", "")), Not(IsEmpty()));
   EXPECT_THAT(origins.refusal({.headers = {{"Sec-Fetch-Site", "cross-site"}}}), Not(IsEmpty()));
+  EXPECT_THAT(origins.refusal({.headers = {{"Sec-Fetch-Site", "same-site"}}}), Not(IsEmpty()));
   EXPECT_THAT(origins.refusal({.headers = {{"Sec-Fetch-Site", "same-origin"}}}), IsEmpty());
+  EXPECT_THAT(origins.refusal({.headers = {{"Sec-Fetch-Site", "none"}}}), IsEmpty());
 }
 
 TEST(Origins, serves_pages_that_are_named) {
