@@ -36,7 +36,7 @@ net::Task<Result<PopResult>> PopClient::pop(Pop what, protocol::SubscriptionData
                                      .init_mode = what.init_mode,
                                      .exp_type = subscription.expression_type,
                                      .exp = subscription.sub_string,
-                                     .order = false,
+                                     .order = what.is_in_order,
                                      .broker_name = what.from.broker_name};
   const auto answer =
       co_await core_.call(what.from.broker_name, request, {}, what.wait + what.margin);

@@ -26,6 +26,7 @@ struct Pop {
   // For the answer, beyond that. Java: DefaultMQPushConsumerImpl, BROKER_SUSPEND_….
   net::Duration margin = std::chrono::seconds(10);
   std::int32_t init_mode = protocol::pop_init_mode::max;
+  bool is_in_order = false;  // a queue gives no more before all that it gave is acknowledged
 };
 
 // What a pop brought.

@@ -99,6 +99,8 @@ Result<PoppedMessages> popped_messages(const PopAnswer& answer, const PopOrigin&
                sources.like(data->source, {protocol::pop_topic(checkpoint->kind, topic, group),
                                            broker_name, checkpoint->queue_id}),
                text);
+    const std::int32_t times = (*infos)[i].reconsume_times;  // of a pop in order
+    if (times > 0) data->record.reconsume_times = times;
     popped.messages.emplace_back(std::move(data));
   }
   return popped;

@@ -21,10 +21,12 @@ constexpr net::Duration answer_margin = 10s;
 
 }  // namespace
 
-SimpleReceiver::SimpleReceiver(Client::Core& core, const SimpleConsumerOptions& options)
+SimpleReceiver::SimpleReceiver(Client::Core& core, const SimpleConsumerOptions& options,
+                               bool is_in_order)
     : core_(core),
       init_mode_(options.start_at == StartAt::earliest ? protocol::pop_init_mode::min
                                                        : protocol::pop_init_mode::max),
+      is_in_order_(is_in_order),
       pops_(core, core.wire_name(options.group), options.message_bytes_max) {}
 
 SimpleReceiver::~SimpleReceiver() {
@@ -120,7 +122,8 @@ net::Task<Result<SimpleReceiver::Messages>> SimpleReceiver::pop(MessageQueue fro
            .invisible = options.invisible,
            .wait = wait,
            .margin = margin,
-           .init_mode = init_mode_};
+           .init_mode = init_mode_,
+           .is_in_order = is_in_order_};
   auto popped = co_await pops_.pop(std::move(what), subscription->second);
   if (!popped) co_return std::move(popped).error();
   Messages readable;

@@ -17,8 +17,9 @@ namespace rocketmq::client {
 // looks for messages. It is no member of its group: brokers learn of it by its pops.
 class SimpleReceiver {
  public:
-  // `core` outlives it.
-  SimpleReceiver(Client::Core& core, const SimpleConsumerOptions& options);
+  // `core` outlives it. In order a queue gives no more before all that it gave is acknowledged.
+  SimpleReceiver(Client::Core& core, const SimpleConsumerOptions& options,
+                 bool is_in_order = false);
   ~SimpleReceiver();
   SimpleReceiver(const SimpleReceiver&) = delete;
   SimpleReceiver& operator=(const SimpleReceiver&) = delete;
@@ -44,6 +45,7 @@ class SimpleReceiver {
 
   Client::Core& core_;
   const std::int32_t init_mode_;
+  const bool is_in_order_;
   std::map<std::string, protocol::SubscriptionData> subscriptions_;  // by topic
   PopTurns turns_;
   PopClient pops_;

@@ -80,7 +80,7 @@ net::Task<Reply> operate_receive(Parts& parts, RequestPtr request) {
   const auto body = co_await read_body(parts, request);
   if (!body) co_return body.error();
   const auto members =
-      Members::parse(*body, {"topic", "filter", "max", "wait", "invisible", "from"});
+      Members::parse(*body, {"topic", "filter", "max", "wait", "invisible", "from", "fifo"});
   if (!members) co_return members.error();
   auto wanted = wanted_of(*members, request->part("group"), parts.options.receive_wait_max);
   if (!wanted) co_return std::move(wanted).error();
@@ -92,9 +92,9 @@ net::Task<Reply> operate_receive(Parts& parts, RequestPtr request) {
 }
 
 net::Task<Reply> operate_take(Parts& parts, RequestPtr request) {
-  const auto parameters =
-      Parameters::parse(request->head().query,
-                        {"topic", "tag", "max", "wait", "invisible", "from", "autoAck", "body"});
+  const auto parameters = Parameters::parse(
+      request->head().query,
+      {"topic", "tag", "max", "wait", "invisible", "from", "fifo", "autoAck", "body"});
   if (!parameters) co_return parameters.error();
   const auto form = body_form(*parameters);
   if (!form) co_return form.error();
@@ -115,7 +115,7 @@ net::Task<Reply> operate_take(Parts& parts, RequestPtr request) {
 
 net::Task<Reply> operate_stream(Parts& parts, RequestPtr request) {
   const auto parameters = Parameters::parse(
-      request->head().query, {"topic", "tag", "max", "wait", "invisible", "from", "body"});
+      request->head().query, {"topic", "tag", "max", "wait", "invisible", "from", "fifo", "body"});
   if (!parameters) co_return parameters.error();
   const auto form = body_form(*parameters);
   if (!form) co_return form.error();

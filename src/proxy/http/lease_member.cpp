@@ -54,13 +54,18 @@ class Counted {
 
 }  // namespace
 
-LeaseMember::Reading::Reading(LeaseMember& member, StartAt start_at)
-    : options(pull_options(member.group_, member.options_, start_at)),
+LeaseMember::Reading::Reading(LeaseMember& member, StartAt start_at, bool in_order)
+    : is_in_order(in_order),
+      options(pull_options(member.group_, member.options_, start_at)),
       shared{.core = member.core_,
              .options = options,
              .offsets = member.offsets_,
              .sink = member,
-             .on_started = [](client::HeldQueue&) {}} {}
+             .on_started = [&member, in_order](client::HeldQueue& held) {
+               if (!in_order) return;
+               held.gate.open_until =
+                   member.locks_->trusted_until(held.queue).value_or(net::TimePoint::min());
+             }} {}
 
 LeaseMember::Lending::Lending() : lender(random_id()), table(reconsume_times_max) {}
 
@@ -76,7 +81,7 @@ LeaseMember::LeaseMember(Client::Core& core, const LeaseOptions& options, std::s
                   std::make_unique<client::SharedQueues>(core, group_, allocate_averagely()),
                   *this) {
   const std::string given_back = str(client::retry_topic_prefix, group_);
-  read(*client::tag_subscription(given_back, "*", core.loop().wall_ms()), StartAt::earliest);
+  read(*client::tag_subscription(given_back, "*", core.loop().wall_ms()), StartAt::earliest, false);
 }
 
 LeaseMember::~LeaseMember() { leave_at_once(); }
@@ -96,28 +101,33 @@ bool LeaseMember::takes(const std::string& topic) const {
   return readings_.contains(core_.wire_name(topic));
 }
 
-Result<void> LeaseMember::take_topic(const std::string& topic,
-                                     protocol::SubscriptionData subscription, StartAt start_at) {
+Result<void> LeaseMember::take_topic(const Wanted& wanted,
+                                     protocol::SubscriptionData subscription) {
+  const std::string& topic = wanted.subscription.topic;
   Lending& lending = this->lending(topic);
   const auto known = rebalancer_.subscriptions().find(subscription.topic);
   if (known != rebalancer_.subscriptions().end()) {
+    const bool is_in_order = readings_.at(subscription.topic)->is_in_order;
     const bool is_same = known->second.sub_string == subscription.sub_string &&
-                         known->second.expression_type == subscription.expression_type;
+                         known->second.expression_type == subscription.expression_type &&
+                         is_in_order == wanted.is_in_order;
     if (is_same) return {};
     if (lending.receivers > 0 || lending.table.lent_count() > 0) {
-      return Error{Slug::conflict,
-                   str("topic ", topic, " is received for this group with filter ",
-                       known->second.sub_string, "; all who receive for a group need the same")};
+      return Error{Slug::conflict, str("topic ", topic, " is received for this group with filter ",
+                                       known->second.sub_string, is_in_order ? " and fifo" : "",
+                                       "; all who receive for a group need the same")};
     }
     stop_reading(subscription.topic);
   }
   lending.joined_until = core_.loop().now() + joining_time;
-  read(std::move(subscription), start_at);
+  lending.table.set_in_order(wanted.is_in_order);
+  read(std::move(subscription), wanted.start_at, wanted.is_in_order);
   return {};
 }
 
-void LeaseMember::read(protocol::SubscriptionData subscription, StartAt start_at) {
-  auto reading = std::make_unique<Reading>(*this, start_at);
+void LeaseMember::read(protocol::SubscriptionData subscription, StartAt start_at,
+                       bool is_in_order) {
+  auto reading = std::make_unique<Reading>(*this, start_at, is_in_order);
   readings_.insert_or_assign(subscription.topic, std::move(reading));
   rebalancer_.subscribe(std::move(subscription));
 }
@@ -144,13 +154,49 @@ net::Task<bool> LeaseMember::take_round(client::QueueRound round) {
   for (const client::AssignedQueue& each : round.added) {
     auto loop = std::make_shared<client::PullLoop>(
         readings_.at(round.topic)->shared, rebalancer_.subscriptions().at(round.topic), each.queue);
-    loop->begin();
-    loops_.emplace(each.queue, std::move(loop));
+    client::PullLoop& added = *loops_.emplace(each.queue, std::move(loop)).first->second;
+    begin(added);
   }
   std::vector<MessageQueue> dropped;
   for (const client::AssignedQueue& each : round.dropped) dropped.push_back(each.queue);
   co_await drop(std::move(dropped));
   co_return true;
+}
+
+// In order no two members may have a queue at once, while they do not agree whose it is.
+void LeaseMember::begin(client::PullLoop& loop) {
+  if (!readings_.at(loop.queue().topic)->is_in_order) return loop.begin();
+  if (!locks_) {
+    locks_.emplace(
+        core_, group_,
+        client::QueueLocks::Listener{
+            .on_locked = [this](const MessageQueue& queue, net::TimePoint until,
+                                bool is_unbroken) { queue_locked(queue, until, is_unbroken); },
+            .on_lost = [this](const MessageQueue& queue) { queue_lost(queue); }});
+  }
+  locks_->lock(loop.queue());
+  // It may be ours from a moment ago, and not given back yet.
+  if (locks_->trusted_until(loop.queue())) loop.begin();
+}
+
+void LeaseMember::queue_locked(const MessageQueue& queue, net::TimePoint until, bool is_unbroken) {
+  const auto found = loops_.find(queue);
+  if (found == loops_.end()) return;
+  client::PullLoop& loop = *found->second;
+  if (loop.held() != nullptr && is_unbroken) {
+    loop.held()->gate.open_until = until;
+    loop.held()->changed.set();
+  } else if (!is_unbroken || !loop.is_running()) {
+    loop.begin();
+    forget_lost();
+  }
+}
+
+void LeaseMember::queue_lost(const MessageQueue& queue) {
+  const auto found = loops_.find(queue);
+  if (found == loops_.end()) return;
+  found->second->suspend();
+  forget_lost();
 }
 
 // Who has a queue next begins behind what is done; what is lent of it comes to somebody again.
@@ -165,9 +211,14 @@ net::Task<> LeaseMember::drop(std::vector<MessageQueue> queues) {
     loop.held()->end();
     offsets.push_back({queue, loop.held()->in_hand.safe_offset()});
   }
-  if (offsets.empty()) co_return;
-  forget_lost();
-  co_await offsets_.save_all(std::move(offsets), core_.options().request_timeout);
+  if (!offsets.empty()) {
+    forget_lost();
+    co_await offsets_.save_all(std::move(offsets), core_.options().request_timeout);
+  }
+  for (const MessageQueue& queue : queues) {
+    const bool is_ours_again = loops_.contains(queue);
+    if (locks_ && !is_ours_again) locks_->unlock(queue);
+  }
 }
 
 void LeaseMember::forget_lost() {
@@ -247,6 +298,12 @@ net::Task<Result<void>> LeaseMember::changed(Lending& lending) {
   co_return Result<void>();
 }
 
+// In order those behind it may be lent from now on.
+void LeaseMember::done(Lending& lending, const HeldMessage& held) {
+  held.queue->done(held.ticket);
+  if (lending.table.is_in_order()) lending.changed.set();
+}
+
 void LeaseMember::pass(Lending& lending) {
   for (HeldMessage& held : lending.table.pass(core_.loop().now())) {
     tasks_.start(bury_failed(lending, std::move(held)));
@@ -268,7 +325,7 @@ Result<void> LeaseMember::ack(const std::string& topic, const std::string& loan)
   used_at_ = core_.loop().now();
   const auto held = lending->table.take(id, used_at_);
   if (!held) return gone();
-  held->queue->done(held->ticket);
+  done(*lending, *held);
   return {};
 }
 
@@ -287,7 +344,8 @@ net::Task<Result<void>> LeaseMember::nack(std::string topic, std::string loan, m
   const auto [lending, id] = find(topic, loan);
   if (lending == nullptr) co_return gone();
   used_at_ = core_.loop().now();
-  if (delay <= options_.kept_delay_max && lending->table.can_keep(id)) {
+  const bool is_kept = delay <= options_.kept_delay_max && lending->table.can_keep(id);
+  if (is_kept || lending->table.is_in_order()) {  // a broker would give it back behind others
     if (!lending->table.delay(id, used_at_, delay)) co_return gone();
     lending->changed.set();
     co_return Result<void>();
@@ -311,7 +369,7 @@ net::Task<Result<void>> LeaseMember::give_back(Lending& lending, HeldMessage hel
   const Counted giving_back(giving_back_);
   auto sent = co_await send_back_.give_back(held.message, level);
   if (sent) {
-    held.queue->done(held.ticket);
+    done(lending, held);
   } else {
     lending.table.put_back(std::move(held), core_.loop().now() + kept_for);
   }
@@ -364,6 +422,7 @@ std::vector<client::QueueOffset> LeaseMember::give_up_queues() {
 net::Task<> LeaseMember::leave() {
   const net::Duration timeout = core_.options().request_timeout;
   co_await offsets_.save_all(give_up_queues(), timeout);
+  if (locks_) co_await locks_->unlock_all(timeout);
   co_await rebalancer_.leave(timeout);
 }
 
@@ -371,6 +430,7 @@ void LeaseMember::leave_at_once() {
   for (const client::QueueOffset& each : give_up_queues()) {
     offsets_.save_soon(each.queue, each.offset);
   }
+  if (locks_) locks_->unlock_all_at_once();
   rebalancer_.leave_at_once();
 }
 

@@ -17,6 +17,7 @@
 #include "client/message_sink.h"
 #include "client/offset_store.h"
 #include "client/pull_loop.h"
+#include "client/queue_locks.h"
 #include "client/rebalancer.h"
 #include "client/send_back.h"
 #include "net/task_set.h"
@@ -43,9 +44,8 @@ class LeaseMember final : client::ConsumerMember, client::QueueOwner, client::Me
   // Once, before anything else.
   Result<void> join();
   // From now on also this topic, which `subscription` has by its wire name. Errors: Slug::conflict
-  // where others receive with another filter.
-  Result<void> take_topic(const std::string& topic, protocol::SubscriptionData subscription,
-                          StartAt start_at);
+  // where others receive with another filter, or only one of us in order.
+  Result<void> take_topic(const Wanted& wanted, protocol::SubscriptionData subscription);
   bool takes(const std::string& topic) const;
   std::size_t topic_count() const { return readings_.size() - 1; }
 
@@ -72,8 +72,9 @@ class LeaseMember final : client::ConsumerMember, client::QueueOwner, client::Me
  private:
   // A topic as it is read; %RETRY% of the group too.
   struct Reading {
-    Reading(LeaseMember& member, StartAt start_at);
+    Reading(LeaseMember& member, StartAt start_at, bool in_order);
 
+    const bool is_in_order;
     const client::PullOptions options;
     const client::PullLoop::Shared shared;
   };
@@ -98,8 +99,11 @@ class LeaseMember final : client::ConsumerMember, client::QueueOwner, client::Me
   void deliver(const std::shared_ptr<client::HeldQueue>& queue,
                std::vector<client::MessageInHand> messages) override;
 
-  void read(protocol::SubscriptionData subscription, StartAt start_at);
+  void read(protocol::SubscriptionData subscription, StartAt start_at, bool is_in_order);
   void stop_reading(const std::string& wire_topic);
+  void begin(client::PullLoop& loop);
+  void queue_locked(const MessageQueue& queue, net::TimePoint until, bool is_unbroken);
+  void queue_lost(const MessageQueue& queue);
   net::Task<> drop(std::vector<MessageQueue> queues);
   std::vector<client::QueueOffset> give_up_queues();
   void forget_lost();
@@ -112,6 +116,7 @@ class LeaseMember final : client::ConsumerMember, client::QueueOwner, client::Me
   Found find(const std::string& topic, const std::string& loan) const;
   net::Task<Result<void>> changed(Lending& lending);
   void pass(Lending& lending);
+  static void done(Lending& lending, const HeldMessage& held);
   // Done here once the broker has it; else ready again after a while.
   net::Task<Result<void>> give_back(Lending& lending, HeldMessage held, std::int32_t level);
   net::Task<> bury_failed(Lending& lending, HeldMessage held);
@@ -124,6 +129,7 @@ class LeaseMember final : client::ConsumerMember, client::QueueOwner, client::Me
   std::map<std::string, std::unique_ptr<Reading>> readings_;  // by wire name
   std::map<std::string, std::unique_ptr<Lending>> lendings_;
   Loops loops_;
+  std::optional<client::QueueLocks> locks_;  // of what is read in order
   net::TimePoint used_at_;
   net::TimePoint save_at_;
   std::size_t giving_back_ = 0;

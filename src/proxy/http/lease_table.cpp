@@ -1,6 +1,7 @@
 #include "proxy/http/lease_table.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "client/message_view.h"
 
@@ -14,15 +15,19 @@ HeldMessage failed_once_more(HeldMessage held) {
 
 }  // namespace
 
-void LeaseTable::add(HeldMessage message) { ready_.push_back(std::move(message)); }
+void LeaseTable::set_in_order(bool is_in_order) {
+  if (is_in_order == is_in_order_) return;
+  is_in_order_ = is_in_order;
+  auto before = std::exchange(ready_, is_in_order ? ready_in_order() : ready_oldest_first());
+  for (HeldMessage& held : before->take_all()) add(std::move(held));
+}
+
+void LeaseTable::add(HeldMessage message) { ready_->add(std::move(message)); }
 
 std::vector<LeaseTable::Loan> LeaseTable::lend(std::size_t count_max, net::TimePoint now,
                                                net::Duration time) {
   std::vector<Loan> loans;
-  while (loans.size() < count_max && !ready_.empty()) {
-    HeldMessage held = std::move(ready_.front());
-    ready_.pop_front();
-    if (!held.is_held()) continue;
+  for (HeldMessage& held : ready_->take(count_max, now)) {
     MessageView message = held.message;
     loans.push_back({add_lent(std::move(held), now + time), std::move(message)});
   }
@@ -72,9 +77,7 @@ std::vector<HeldMessage> LeaseTable::pass(net::TimePoint now) {
     const bool is_enough = held.message.reconsume_times() > reconsume_times_max_;
     (is_enough ? failed : due).push_back(std::move(held));
   }
-  // They hold back how far their group is: before those that never were lent.
-  ready_.insert(ready_.begin(), std::make_move_iterator(due.begin()),
-                std::make_move_iterator(due.end()));
+  if (!due.empty()) ready_->add_again(std::move(due));
   return failed;
 }
 
@@ -87,7 +90,7 @@ std::optional<net::TimePoint> LeaseTable::next_due() const {
 }
 
 void LeaseTable::forget_lost() {
-  std::erase_if(ready_, [](const HeldMessage& held) { return !held.is_held(); });
+  ready_->forget_lost();
   std::erase_if(waiting_, [](const auto& each) { return !each.second.is_held(); });
   for (auto each = lent_.cbegin(); each != lent_.cend();) {
     const auto loan = each++;

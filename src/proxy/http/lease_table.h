@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -12,20 +11,11 @@
 #include <utility>
 #include <vector>
 
-#include "client/held_queue.h"
 #include "net/loop.h"
+#include "proxy/http/held_message.h"
+#include "proxy/http/ready_messages.h"
 
 namespace rocketmq::gateway {
-
-// A message that was pulled, and the queue that waits for it.
-struct HeldMessage {
-  MessageView message;  // its reconsume_times() counts what it was lent in vain here, too
-  std::shared_ptr<client::HeldQueue> queue;
-  client::ProcessQueue::Ticket ticket = 0;
-
-  // Not where the queue is somebody else's by now, or has been moved.
-  bool is_held() const { return !queue->is_over && queue->in_hand.contains(ticket); }
-};
 
 // What a gateway has in hand of one topic for one group, of brokers without POP, and lends out.
 // Decides and waits for nothing: how far the group is says the ProcessQueue of each queue.
@@ -45,9 +35,13 @@ class LeaseTable {
   explicit LeaseTable(std::int32_t reconsume_times_max)
       : reconsume_times_max_(reconsume_times_max) {}
 
+  // How it lends from now on; it begins with the oldest first. Nothing is lent now.
+  void set_in_order(bool is_in_order);
+  bool is_in_order() const { return is_in_order_; }
+
   void add(HeldMessage message);
 
-  // Up to so many that are ready, the oldest first.
+  // Up to so many that are ready.
   std::vector<Loan> lend(std::size_t count_max, net::TimePoint now, net::Duration time);
   bool is_lent(LoanId id, net::TimePoint now) const { return find(id, now) != lent_.end(); }
   // Lent from now on for `time`, under another id. Nothing, here and below: it is not lent (any
@@ -68,7 +62,7 @@ class LeaseTable {
   void forget_lost();
 
   std::size_t lent_count() const { return lent_.size(); }
-  bool has_ready() const { return !ready_.empty(); }
+  bool has_ready() const { return !ready_->is_empty(); }
 
  private:
   struct Lent {
@@ -83,7 +77,8 @@ class LeaseTable {
 
   const std::int32_t reconsume_times_max_;
   LoanId last_id_ = 0;
-  std::deque<HeldMessage> ready_;
+  bool is_in_order_ = false;
+  std::unique_ptr<ReadyMessages> ready_ = ready_oldest_first();
   LentById lent_;
   std::set<std::pair<net::TimePoint, LoanId>> ends_;  // of what is lent
   std::multimap<net::TimePoint, HeldMessage> waiting_;

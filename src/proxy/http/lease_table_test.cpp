@@ -118,6 +118,28 @@ TEST_F(LeaseTableTest, keeps_what_failed_until_its_delay_is_over) {
   EXPECT_EQ(attempt, 2);
 }
 
+TEST_F(LeaseTableTest, lends_in_order_what_failed_before_what_lies_behind_it) {
+  table.set_in_order(true);
+  pull(3);
+  const auto ids = lend(2, t0);
+  EXPECT_TRUE(ack(ids[1], t0));
+  EXPECT_TRUE(table.delay(ids[0], t0, 10s));
+  EXPECT_THAT(lend(3, t0 + 9s), IsEmpty());
+  table.pass(t0 + 10s);
+  lend(3, t0 + 10s);
+  EXPECT_THAT(lent_offsets, ElementsAre(0, 2));
+}
+
+TEST_F(LeaseTableTest, lends_what_it_has_in_another_order) {
+  pull(3);
+  const auto ids = lend(1, t0);
+  EXPECT_TRUE(ack(ids[0], t0));
+  table.set_in_order(true);
+  lend(1, t0);
+  EXPECT_THAT(lent_offsets, ElementsAre(1));
+  EXPECT_THAT(lend(1, t0), IsEmpty());
+}
+
 TEST_F(LeaseTableTest, keeps_nothing_beyond_the_room_of_its_queue) {
   pull(3);
   const auto ids = lend(1, t0);

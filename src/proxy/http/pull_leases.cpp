@@ -87,7 +87,7 @@ net::Task<Result<PullLeases::MemberPtr>> PullLeases::member_to_receive(Wanted wa
   }
   const bool is_new = member == nullptr;
   if (is_new) member = std::make_shared<LeaseMember>(core_, options_, group);
-  auto taken = member->take_topic(topic, *std::move(subscription), wanted.start_at);
+  auto taken = member->take_topic(wanted, *std::move(subscription));
   if (!taken) co_return std::move(taken).error();
   if (is_new) {
     if (auto joined = member->join(); !joined) co_return std::move(joined).error();

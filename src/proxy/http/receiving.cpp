@@ -30,7 +30,7 @@ Receiving::Receiving(Parts& parts, std::function<bool()> is_gone, Wanted wanted)
     : parts_(parts),
       is_gone_(std::move(is_gone)),
       wanted_(std::move(wanted)),
-      receiver_(*parts.core, receiver_options(wanted_)) {}
+      receiver_(*parts.core, receiver_options(wanted_), wanted_.is_in_order) {}
 
 Result<void> Receiving::check() {
   if (auto checked = check_group(wanted_.group); !checked) return checked;

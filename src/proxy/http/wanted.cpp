@@ -53,6 +53,9 @@ Result<Wanted> wanted_of(const Given& given, const std::string& group, milliseco
   const auto invisible =
       given.duration("invisible", {invisible_otherwise, invisible_min, invisible_max});
   if (!invisible) return invisible.error();
+  const auto is_in_order = given.flag("fifo", false);
+  if (!is_in_order) return is_in_order.error();
+  wanted.is_in_order = *is_in_order;
   wanted.options.max = static_cast<int>(*max);
   wanted.options.wait = *wait;
   wanted.options.invisible = *invisible;

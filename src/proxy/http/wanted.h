@@ -20,6 +20,7 @@ struct Wanted {
   std::string group;
   Subscription subscription;
   StartAt start_at = StartAt::latest;  // of a group that is new
+  bool is_in_order = false;            // in JSON: fifo
   ReceiveOptions options;
 };
 
