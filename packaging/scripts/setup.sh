@@ -7,6 +7,7 @@ packages_for() {
                  nlohmann-json3-dev libgtest-dev libgmock-dev libbenchmark-dev python3" ;;
     sanitize) echo "clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev" ;;
     compat) cat compat-tests/stock/packages.txt ;;
+    browser) echo "chromium" ;;
   esac
 }
 
