@@ -150,6 +150,14 @@ TEST(ProxyCommandLine, reads_who_may_use_http) {
   EXPECT_THAT(to_file(line->options), Not(HasSubstr("=way")));
 }
 
+TEST(ProxyCommandLine, reads_how_tokens_are_signed) {
+  const ConfigFile secret("0123456789abcdef0123456789abcdef\n");
+  const ConfigFile file(str("httpJwtSecretFile=", secret.path, "\nhttpJwtAudience=mq\n"));
+  const auto line = parse({"-c", file.path});
+  ASSERT_TRUE(line) << line.error();
+  EXPECT_NE(line->http->jwt, nullptr);
+}
+
 TEST(ProxyCommandLine, refuses_what_no_gateway_can_run_with) {
   EXPECT_THAT(refusal({"--http", "8082"}), HasSubstr("http=8082: write HOST:PORT or off"));
   const auto with = [](std::string_view setting, std::string_view value) {
@@ -161,6 +169,10 @@ TEST(ProxyCommandLine, refuses_what_no_gateway_can_run_with) {
               HasSubstr("user 2 is not NAME:SECRET"));
   EXPECT_THAT(with("httpTokensFile", ConfigFile("").path), HasSubstr("has no line"));
   EXPECT_THAT(with("httpAccessKey", "gate"), HasSubstr("go together"));
+  EXPECT_THAT(with("httpJwtSecretFile", "/no/such/file"), HasSubstr("cannot be read"));
+  EXPECT_THAT(with("httpJwtSecretFile", ConfigFile("short\n").path), HasSubstr("has 5 bytes"));
+  EXPECT_THAT(with("httpJwtKeyFile", ConfigFile("no key").path), HasSubstr("BEGIN PUBLIC KEY"));
+  EXPECT_THAT(with("httpJwtIssuer", "https://id.example"), HasSubstr("need httpJwtKeyFile"));
   EXPECT_THAT(with("httpBodyBytesMax", "0"), HasSubstr("is below 1"));
   EXPECT_THAT(with("httpLeaseTimeMaxMs", "0"), HasSubstr("is below 1"));
   EXPECT_THAT(with("httpMessagesPerSecond", "-1"), HasSubstr("is below 0"));

@@ -59,9 +59,11 @@ Result<void> Fronts::start_http(gateway::GatewayOptions gateway) {
   gateway.other_metrics = [this] { return remoting_metrics(); };
   gateway.log = log_.warn;
   if (options_.http_access_log) gateway.access_log = log_.info;
-  if (gateway.users.empty() && gateway.tokens.empty()) {
+  if (gateway.users.empty() && gateway.tokens.empty() && gateway.jwt == nullptr) {
     log_.info(
-        "whoever reaches the HTTP gateway may use it: httpUsersFile and httpTokensFile are unset");
+        "whoever reaches the HTTP gateway may use it: httpUsersFile, httpTokensFile and keys of "
+        "JWTs "
+        "are unset");
   }
   auto started = HttpFront::start(std::move(gateway), options_.http);
   if (!started) return std::move(started).error();

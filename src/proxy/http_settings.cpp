@@ -1,13 +1,17 @@
 #include "proxy/http_settings.h"
 
 #include <fstream>
+#include <iterator>
+#include <memory>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "net/address.h"
+#include "net/jws_key.h"
 #include "protocol/split.h"
 #include "protocol/str.h"
+#include "proxy/http/jwt.h"
 #include "proxy/options.h"
 
 namespace rocketmq::proxy {
@@ -44,6 +48,30 @@ Result<void> read_users(const HttpSettings& settings, gateway::GatewayOptions& g
   auto tokens = lines_of("httpTokensFile", settings.http_tokens_file);
   if (!tokens) return std::move(tokens).error();
   gateway.tokens = *std::move(tokens);
+  return {};
+}
+
+Result<void> read_jwt(const HttpSettings& settings, gateway::GatewayOptions& gateway) {
+  const bool has_secret = !settings.http_jwt_secret_file.empty();
+  const bool has_keys = !settings.http_jwt_key_file.empty();
+  if (has_secret && has_keys) {
+    return wrong("httpJwtKeyFile and httpJwtSecretFile: choose one, RS256 or HS256");
+  }
+  if (!has_secret && !has_keys) {
+    if (settings.http_jwt_issuer.empty() && settings.http_jwt_audience.empty()) return {};
+    return wrong("httpJwtIssuer and httpJwtAudience need httpJwtKeyFile or httpJwtSecretFile");
+  }
+  const auto [setting, path] = has_secret
+                                   ? std::pair("httpJwtSecretFile", settings.http_jwt_secret_file)
+                                   : std::pair("httpJwtKeyFile", settings.http_jwt_key_file);
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return wrong(str(setting, "=", path, " cannot be read"));
+  std::string text(std::istreambuf_iterator<char>(file), {});
+  if (has_secret && text.ends_with('\n')) text.pop_back();
+  auto key = has_secret ? net::JwsKey::secret(std::move(text)) : net::JwsKey::rsa_public_keys(text);
+  if (!key) return wrong(str(setting, "=", path, ": ", key.error().message));
+  gateway.jwt = std::make_shared<const gateway::Jwt>(*std::move(key), settings.http_jwt_issuer,
+                                                     settings.http_jwt_audience);
   return {};
 }
 
@@ -140,6 +168,7 @@ Result<std::optional<gateway::GatewayOptions>> gateway_options(const ProxyOption
   if (auto good = check_numbers(options); !good) return good.error();
   gateway::GatewayOptions gateway;
   if (auto read = read_users(options, gateway); !read) return read.error();
+  if (auto read = read_jwt(options, gateway); !read) return read.error();
   gateway.cluster = cluster_of(options);
   gateway.server = server_of(options);
   gateway.server.listen.tls = front.server.listen.tls;

@@ -21,6 +21,13 @@ struct HttpSettings {
   // Neither: everybody who can reach it.
   std::string http_users_file;
   std::string http_tokens_file;
+  // Of JWTs, for Bearer too: the public keys that they are signed by (PEM, RS256), or the secret
+  // (HS256, the file as it is but for its last newline). Who must have issued them, and for whom;
+  // empty: whoever has the key, for whomever.
+  std::string http_jwt_key_file;
+  std::string http_jwt_secret_file;
+  std::string http_jwt_issuer;
+  std::string http_jwt_audience;
   std::string http_origins;  // of pages that may use it: https://a.example;https://b.example
   // By which names it is asked beside localhost, while everybody may use it: a.example;b.example
   std::string http_hosts;
@@ -62,6 +69,10 @@ struct HttpSettings {
     v("http", &S::http);
     v("httpUsersFile", &S::http_users_file);
     v("httpTokensFile", &S::http_tokens_file);
+    v("httpJwtKeyFile", &S::http_jwt_key_file);
+    v("httpJwtSecretFile", &S::http_jwt_secret_file);
+    v("httpJwtIssuer", &S::http_jwt_issuer);
+    v("httpJwtAudience", &S::http_jwt_audience);
     v("httpOrigins", &S::http_origins);
     v("httpHosts", &S::http_hosts);
     v("httpAccessKey", &S::http_access_key);

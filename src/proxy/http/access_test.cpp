@@ -4,6 +4,7 @@
 
 #include "protocol/base64.h"
 #include "protocol/str.h"
+#include "proxy/http/jwt_vectors.h"
 
 namespace rocketmq::gateway {
 namespace {
@@ -12,7 +13,7 @@ bool lets_in(const Access& access, const std::string& authorization,
              const std::string& peer = "127.0.0.1:5") {
   net::HttpRequest request{.peer = peer};
   if (!authorization.empty()) request.headers.push_back({"authorization", authorization});
-  return access.refusal(request).empty();
+  return access.user(request, 0).has_value();
 }
 std::string basic(std::string_view credentials) {
   return str("Basic ", protocol::to_base64(credentials));
@@ -42,6 +43,23 @@ TEST(Access, is_given_for_a_token) {
        {"Bearer token", "Bearer ", "Bearer", "Bearer token-11", "Digest token-1"}) {
     EXPECT_FALSE(lets_in(guarded, wrong)) << wrong;
   }
+}
+
+TEST(Access, tells_who_it_is) {
+  const auto jwt =
+      std::make_shared<const Jwt>(net::JwsKey::secret(vectors::secret).value(), "", "");
+  const Access access({{"bob", "secret"}}, {"token-1"}, false, jwt);
+  const auto user = [&](std::string authorization, std::int64_t now_ms) {
+    net::HttpRequest request{.peer = "127.0.0.1:5"};
+    request.headers.push_back({"Authorization", std::move(authorization)});
+    return access.user(request, now_ms).value_or("");
+  };
+  EXPECT_EQ(user(basic("bob:secret"), 0), "bob");
+  EXPECT_EQ(user("Bearer token-1", 0), "token-1");
+  EXPECT_EQ(user(str("Bearer ", vectors::hs256), 1'500'000), "alice");
+  EXPECT_EQ(user(str("Bearer ", vectors::hs256), 3'000'000), "");
+  EXPECT_EQ(user("Bearer token-2", 0), "");
+  EXPECT_FALSE(Access({}, {}, false, jwt).is_everybodys());
 }
 
 TEST(Access, takes_no_secret_in_clear_from_elsewhere) {

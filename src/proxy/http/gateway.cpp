@@ -42,7 +42,7 @@ ProducerOptions producer_options(const GatewayOptions& options) {
 
 Access access_of(const GatewayOptions& options) {
   return Access(options.users, options.tokens,
-                options.server.listen.tls_mode == net::TlsMode::enforcing);
+                options.server.listen.tls_mode == net::TlsMode::enforcing, options.jwt);
 }
 
 net::HttpResponse no_request(unsigned status, const std::string& why) {
@@ -201,14 +201,14 @@ class Gateway::Impl {
     request->resource = std::move(*resource);
     if (auto may = check_access(*request); !may) return refuse(*request, may.error());
     if (request->resource.route->right != Right::nothing) {
-      if (auto may = count_request(*parts_, request->head()); !may) {
+      if (auto may = count_request(*parts_, *request); !may) {
         return refuse(*request, may.error());
       }
     }
     tasks_->start(answer(request));
   }
 
-  Result<void> check_access(const Request& request) const {
+  Result<void> check_access(Request& request) const {
     const Right right = request.resource.route->right;
     const bool is_socket = request.resource.route->operation == Operation::socket;
     if (right == Right::nothing && !is_socket) return {};
@@ -218,8 +218,9 @@ class Gateway::Impl {
       }
     }
     if (is_socket) return {};  // it says later who it is
-    std::string why = access_.refusal(request.head());
-    if (!why.empty()) return Error{Slug::unauthorized, std::move(why)};
+    auto user = access_.user(request.head(), core_->loop().wall_ms());
+    if (!user) return std::move(user).error();
+    request.user = *std::move(user);
     if (right <= options_.right_max) return {};
     return Error{Slug::forbidden, str("this gateway does not let anybody ",
                                       right == Right::read ? "look at" : "change",

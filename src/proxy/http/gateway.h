@@ -19,6 +19,8 @@
 
 namespace rocketmq::gateway {
 
+class Jwt;
+
 // Of WebSockets.
 struct SocketOptions {
   std::size_t frame_bytes_max = 8 * 1024 * 1024;
@@ -52,9 +54,10 @@ struct GatewayOptions {
 
   net::HttpServerOptions server = default_server();
 
-  // Who may use it. Both empty: everybody who can reach it.
+  // Who may use it. All empty: everybody who can reach it.
   std::map<std::string, std::string> users;  // access key → secret, for Basic
   std::vector<std::string> tokens;           // for Bearer
+  std::shared_ptr<const Jwt> jwt;            // the same, issued by others; null: by nobody
   Right right_max = Right::change;           // what any of them may do
   std::vector<std::string> origins;          // of pages that may use it beside its own host's
   // By which names it is asked, beside localhost, while everybody may use it: see hosts.h.

@@ -13,9 +13,12 @@
 #include <thread>
 
 #include "protocol/base64.h"
+#include "proxy/http/jwt.h"
+#include "proxy/http/jwt_vectors.h"
 #include "proxy/http/openapi.h"
 #include "proxy/http/resource.h"
 #include "proxy/http/testing_gateway.h"
+#include "proxy/http/testing_socket.h"
 
 // Whole ways: HTTP in, a real broker behind it.
 
@@ -488,6 +491,24 @@ TEST_F(GatewayTest, asks_who_it_is) {
       str("Authorization: Basic ", protocol::to_base64("alice:secret"), "\r\n");
   EXPECT_EQ(client().say("GET", "/v1/topics", {}, basic).status, 200);
   EXPECT_EQ(get("/healthz").status, 200);
+}
+
+TEST_F(GatewayTest, takes_tokens_that_others_issue) {
+  options_.jwt = std::make_shared<const Jwt>(
+      net::JwsKey::rsa_public_keys(vectors::public_key).value(), "", "");
+  options_.requests_per_second = 0.01;
+  EXPECT_EQ(get("/v1/topics").status, 401);
+  const Answered late =
+      client().say("GET", "/v1/topics", {}, str("Authorization: Bearer ", vectors::rs256, "\r\n"));
+  EXPECT_EQ(late.status, 401);
+  EXPECT_EQ(late.json()["detail"], "the token has expired");
+  const std::string alice = str("Authorization: Bearer ", vectors::of_2100, "\r\n");
+  EXPECT_EQ(client().say("GET", "/v1/topics", {}, alice).status, 200);
+  EXPECT_EQ(client().say("GET", "/v1/topics", {}, alice).status, 429);
+  TestSocket socket(address_, "", str("rmq.v1.json, bearer.", vectors::of_2100));
+  EXPECT_EQ(socket.read()["op"], "welcome");
+  EXPECT_EQ(socket.ask(R"({"op":"unsubscribe","id":1,"sub":"s"})")["problem"]["status"], 429)
+      << "it is the same user";
 }
 
 TEST_F(GatewayTest, judges_by_the_users_set_last) {

@@ -64,12 +64,10 @@ net::HttpResponse stream_head(const Request& request, std::string_view type) {
   return {.content_type = std::string(type), .headers = headers_of_all(request)};
 }
 
-Result<void> count_request(Parts& parts, const net::HttpRequest& head) {
-  // Credentials that nobody has looked at could be new ones each time.
-  const std::string* const user = head.header("Authorization");
-  const bool is_known = user != nullptr && !parts.access.is_everybodys();
-  const std::string_view peer = head.peer;
-  const std::string_view who = is_known ? std::string_view(*user) : peer.substr(0, peer.rfind(':'));
+Result<void> count_request(Parts& parts, const Request& request) {
+  const std::string_view peer = request.head().peer;
+  const std::string_view who =
+      request.user.empty() ? peer.substr(0, peer.rfind(':')) : std::string_view(request.user);
   const bool may = parts.clients.take(who, parts.loop().now());
   if (may) return {};
   return Error{Slug::throttled, "this client has had its requests of this second"};

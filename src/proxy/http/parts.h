@@ -56,7 +56,8 @@ struct Parts {
 struct Request {
   net::HttpCall call;
   Resource resource;
-  std::string id;  // Rmq-Request-Id
+  std::string id;    // Rmq-Request-Id
+  std::string user;  // who asks, as Access knows it; empty: nobody has said
 
   const net::HttpRequest& head() const { return call.request(); }
   const std::string& part(std::string_view name) const { return resource.part(name); }
@@ -85,7 +86,7 @@ net::HttpResponse stream_head(const Request& request, std::string_view type);
 std::string metrics_text(Parts& parts);
 
 // Errors: Slug::throttled.
-Result<void> count_request(Parts& parts, const net::HttpRequest& head);
+Result<void> count_request(Parts& parts, const Request& request);
 Result<void> count_message(Parts& parts, const std::string& topic);
 
 // Names as they come in paths and bodies.

@@ -77,7 +77,7 @@ void SocketSession::on_text(std::string text) {
   if (op == "hello") return hello(*frame);
   if (op == "ping") return pong(*frame);
   if (!is_known_) return close(SocketClose::unauthenticated, "say hello, with a token, first");
-  if (auto may = count_request(parts_, request_->head()); !may) {
+  if (auto may = count_request(parts_, *request_); !may) {
     return answer(id_of(*frame), std::move(may).error());
   }
   if (const Operation* const operation = find(op)) return start(*operation, std::move(frame));
@@ -95,15 +95,16 @@ void SocketSession::hello(const Json& frame) {
   const auto token = members->text("token", "");
   const auto client = members->text("client", "");
   if (!token || !client) return close(SocketClose::malformed, "token and client are texts");
-  if (!is_known_ && !parts_.access.knows_token(*token)) {
-    return close(SocketClose::unauthenticated, "the token is not known");
+  if (!is_known_) {
+    auto user = parts_.access.user_of_token(*token, parts_.loop().wall_ms());
+    if (!user) return close(SocketClose::unauthenticated, user.error().message);
+    request_->user = *std::move(user);
   }
   is_known_ = true;
-  token_ = *token;
   client_ = *client;
   for (SocketSession* const other : parts_.sockets) {
-    const bool is_same =
-        other != this && !client_.empty() && other->client_ == client_ && other->token_ == token_;
+    const bool is_same = other != this && !client_.empty() && other->client_ == client_ &&
+                         other->request_->user == request_->user;
     if (is_same) other->close(SocketClose::replaced, "this client has connected again");
   }
   welcome();
@@ -187,18 +188,23 @@ net::Task<Reply> operate_socket(Parts& parts, RequestPtr request) {
   if (!net::WebSocket::offers(head, subprotocol)) {
     co_return Error{Slug::bad_request, str("offer the subprotocol ", subprotocol)};
   }
-  const bool has_credentials = head.header("Authorization") != nullptr;
-  if (has_credentials) {
-    std::string why = parts.access.refusal(head);
-    if (!why.empty()) co_return Error{Slug::unauthorized, std::move(why)};
-  }
+  const std::int64_t now_ms = parts.loop().wall_ms();
   const auto token = net::WebSocket::offered_after(head, token_prefix);
-  const bool knows_token = token && parts.access.knows_token(*token);
-  SocketSession session(parts, request,
-                        parts.access.is_everybodys() || has_credentials || knows_token);
-  if (token && !knows_token && !parts.access.is_everybodys()) {
-    session.close(SocketClose::unauthenticated, "the token is not known");
+  bool is_known = parts.access.is_everybodys();
+  std::string why;  // the token is not good: that is said over the WebSocket
+  if (!is_known && head.header("Authorization") != nullptr) {
+    auto user = parts.access.user(head, now_ms);
+    if (!user) co_return std::move(user).error();
+    request->user = *std::move(user);
+    is_known = true;
+  } else if (!is_known && token) {
+    auto user = parts.access.user_of_token(*token, now_ms);
+    is_known = user.has_value();
+    why = user ? "" : user.error().message;
+    request->user = std::move(user).value_or("");
   }
+  SocketSession session(parts, request, is_known);
+  if (!why.empty()) session.close(SocketClose::unauthenticated, why);
   co_await session.run();
   co_return std::optional<net::HttpResponse>();
 }

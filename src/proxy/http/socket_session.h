@@ -78,7 +78,6 @@ class SocketSession final : net::WebSocketHandler, SocketPeer {
   net::WebSocket socket_;
   SocketSubscriptions subscriptions_;
   bool is_known_;
-  std::string token_;   // with which it said who it is, if it did
   std::string client_;  // what it calls itself
   std::vector<std::string> watched_;
   std::size_t in_flight_ = 0;
