@@ -272,6 +272,44 @@ def pops(gateway):
     assert status == 200 and not is_gateways(json.loads(body)["messages"][0]["receipt"]), body
 
 
+def asked(gateway, method, path, **members):
+    """What is answered to this, which has to be fine."""
+    status, body = gateway.call(method, path, json.dumps(members).encode() if members else None,
+                                **({"Content_Type": "application/json"} if members else {}))
+    assert status < 300, f"{method} {path} is answered {status}: {body}"
+    return json.loads(body) if body else None
+
+
+def in_order(gateway):
+    """A queue gives no more before all that it gave is acknowledged; what was given back comes first."""
+    def receive(count, wait="10s"):
+        messages = asked(gateway, "POST", "/v1/groups/in-order/messages:receive", topic="ledger", max=count, wait=wait,
+                         fifo=True, **{"from": "earliest"})["messages"]
+        return messages, [each["body"] for each in messages]
+
+    def settle(how, message, **more):
+        results = asked(gateway, "POST", f"/v1/groups/in-order/messages:{how}", receipts=[message["receipt"]], **more)
+        assert results["results"][0]["status"] == "ok", results
+
+    asked(gateway, "PUT", "/v1/topics/ledger", queues=2)
+    wait_until("the topic has a route", 20, lambda: gateway.call("GET", "/v1/topics/ledger/route")[0] == 200)
+    for body in "1234":
+        asked(gateway, "POST", "/v1/topics/ledger/messages", body=body, group="user-9")
+    (first,), bodies = receive(1)
+    assert bodies == ["1"] and receive(8, "0s")[1] == [], bodies
+    settle("nack", first, delay="1s")
+    (again,), bodies = receive(1, "20s")
+    assert bodies == ["1"] and again["deliveryAttempt"] == 2, again
+    settle("ack", again)
+    (second, third), bodies = receive(2)
+    assert bodies == ["2", "3"], bodies
+    settle("ack", third)
+    assert receive(8, "0s")[1] == [], "2 is not acknowledged"
+    settle("ack", second)
+    assert receive(8)[1] == ["4"]
+    say("   in order: one run of a queue at a time, and what was given back comes first")
+
+
 def is_gateways(receipt):
     """The gateway keeps the lease, for a broker without POP."""
     text = receipt.removeprefix("P1.")
@@ -407,6 +445,7 @@ def broker_lite(server, folder, everything):
     with Gateway(server.namesrv, folder, settings="httpRequestTimeoutMs=5000\n") as gateway:
         examples(gateway, folder)
         pops(gateway)
+        in_order(gateway)
         no_good(gateway)
         slow_reader(gateway)
         deliveries(gateway, 10_000)
@@ -426,6 +465,7 @@ def stock_5(server, folder, everything):
     with Gateway(server.namesrv, folder) as gateway:
         examples(gateway, folder)
         pops(gateway)
+        in_order(gateway)
         deliveries(gateway, 10_000 if everything else 2000)
         if everything:
             every_operation(gateway, folder)

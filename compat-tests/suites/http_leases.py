@@ -5,7 +5,7 @@ import signal
 import time
 import urllib.parse
 
-from http_gateway import Gateway, deliveries, every_operation, examples, is_gateways, send
+from http_gateway import Gateway, deliveries, every_operation, examples, in_order, is_gateways, send
 from servers import Folder, Stock, say
 from web_socket import WebSocket
 
@@ -177,6 +177,8 @@ def main(everything=False):
         with Gateway(server.namesrv, folder) as gateway:
             one_message(gateway)
             over_a_socket(gateway)
+            in_order(gateway)
+            assert gateway.call("GET", "/v1/users")[0] == 501, "it has no users"
             examples(gateway, folder)
             deliveries(gateway, 10_000 if everything else 2000)
         killed(server, folder)
