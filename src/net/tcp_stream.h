@@ -83,7 +83,7 @@ class TcpStream final : public Stream {
   static constexpr std::size_t light_bytes = 16 * 1024;
   // Who gets more waits for the next turn once all together got so much in this one: else hundreds
   // who ask for a lot make every turn as long as all of it takes.
-  static constexpr std::size_t turn_output_bytes_max = 256 * 1024;
+  static constexpr std::size_t turn_output_bytes_max = 1024 * 1024;
   bool is_turn_over() const {
     return reactor_.turn_output_bytes + output_.size() > turn_output_bytes_max;
   }
