@@ -1,12 +1,15 @@
 """A store written by one broker is opened by the other, and every message read back equal; by key, too; and so
 is what is left where old files were removed."""
+import contextlib
 import os
 import re
 import subprocess
 import time
 
+import actors
+import stage
 from clients import Java
-from servers import STOCK, BrokerLite, Folder, Stock, say
+from servers import BrokerLite, Folder, Stock, say
 
 COUNT = 2_000
 KEYS = ("key-7", "key-500", "k1-3", "k2-99")  # of those WriteStore chooses from
@@ -17,19 +20,21 @@ def run(*command):
     subprocess.run([str(part) for part in command], check=True, stdout=subprocess.DEVNULL)
 
 
-def mqadmin(server, *command):
-    return subprocess.run([STOCK, "mqadmin", "5.5.0", *command, "-n", server.namesrv], check=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True).stdout
+@contextlib.contextmanager
+def tools(server, folder):
+    """Stock's tools, as server.tools, in one process for all commands: each would start a Java of its own."""
+    with actors.java("5.5.0", server.namesrv, folder / "tools.log") as server.tools:
+        yield
 
 
 def found_by_key(server):
     """What stock's tool finds: id, queue and offset of each message, and one of the messages itself."""
     found = {}
     for key in KEYS:
-        printed = mqadmin(server, "queryMsgByKey", "-t", "handover", "-k", key)
+        printed = stage.mqadmin(server.tools, f"queryMsgByKey -t handover -k {key}")
         found[key] = sorted(re.findall(r"^([0-9A-F]{32,56})\s+(\d+)\s+(\d+)", printed, re.M))
     unique = next(message for messages in found.values() for message in messages)[0]
-    printed = mqadmin(server, "queryMsgByUniqueKey", "-t", "handover", "-i", unique)
+    printed = stage.mqadmin(server.tools, f"queryMsgByUniqueKey -t handover -i {unique}")
     found["by unique key"] = [line for line in printed.splitlines() if re.match(
         "(Topic|Tags|Keys|Queue ID|Queue Offset|CommitLog Offset|Born|Store Timestamp|System Flag)", line)]
     assert len(found["by unique key"]) > 5, f"mqadmin does not print a message, but {printed}"
@@ -89,7 +94,7 @@ def remove_old_files(server, folder):
     four_days_ago = time.time() - 4 * 24 * 3600
     for path in old:
         os.utime(path, (four_days_ago, four_days_ago))
-    assert "success" in mqadmin(server, "deleteExpiredCommitLog"), "code 329 is refused"
+    assert "success" in stage.mqadmin(server.tools, "deleteExpiredCommitLog"), "code 329 is refused"
     wait_until(lambda: log_files()[0] == rest[0], "the removal of old files")
     say(f"   {len(old)} of {len(files)} files of the log removed")
 
@@ -99,13 +104,13 @@ def ours_to_stock(client):
         conf = folder / "broker.conf"
         conf.write_text(f"mappedFileSizeCommitLog={FILE_SIZE}\nbrokerName=broker-h\n")
         ours = BrokerLite(folder, "-c", str(conf))
-        with ours:
+        with ours, tools(ours, folder):
             keys = write(ours, client, folder)
         indexes = index_files(folder)
         stock_folder = folder / "stock"
         stock_folder.mkdir()
         (folder / "store").rename(stock_folder / "store")
-        with Stock("5.5.0", stock_folder, "brokerName=broker-h") as stock:
+        with Stock("5.5.0", stock_folder, "brokerName=broker-h") as stock, tools(stock, folder):
             lines = compare(stock, client, folder, keys)
             assert lines >= COUNT, f"only {lines} messages"
             write_more(stock, client, folder)
@@ -120,11 +125,12 @@ def stock_to_ours(version):
         conf.write_text(f"mappedFileSizeCommitLog={FILE_SIZE}\nbrokerName=broker-h\n")
         stock = Stock(version, folder / "stock", "brokerName=broker-h")
         with stock:
-            keys = write(stock, client, folder)
+            with tools(stock, folder):
+                keys = write(stock, client, folder)
             stock.stop()
         indexes = index_files(folder / "stock")
         (folder / "stock/store").rename(folder / "store")
-        with BrokerLite(folder, "-c", str(conf)) as ours:
+        with BrokerLite(folder, "-c", str(conf)) as ours, tools(ours, folder):
             lines = compare(ours, client, folder, keys)
             assert lines >= COUNT, f"only {lines} messages"
             write_more(ours, client, folder)
@@ -139,7 +145,7 @@ def cleaned_to_stock(client):
     with Folder() as folder:
         conf = folder / "broker.conf"
         conf.write_text("\n".join(("brokerName=broker-h", *small)) + "\n")
-        with BrokerLite(folder, "-c", str(conf)) as ours:
+        with BrokerLite(folder, "-c", str(conf)) as ours, tools(ours, folder):
             all_keys = write(ours, client, folder)
             remove_old_files(ours, folder)
             read(ours, client, folder, "before")
@@ -151,7 +157,7 @@ def cleaned_to_stock(client):
         stock_folder = folder / "stock"
         stock_folder.mkdir()
         (folder / "store").rename(stock_folder / "store")
-        with Stock("5.5.0", stock_folder, "brokerName=broker-h", *small) as stock:
+        with Stock("5.5.0", stock_folder, "brokerName=broker-h", *small) as stock, tools(stock, folder):
             lines = compare(stock, client, folder, keys)
             write_more(stock, client, folder)
         assert lines == len(left), f"{lines} messages instead of {len(left)}"
