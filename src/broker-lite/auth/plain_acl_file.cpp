@@ -123,19 +123,27 @@ YAML::Node node_of(const std::vector<std::string>& texts) {
   return node;
 }
 
-void write(YAML::Emitter& out, const YAML::Node& node) {
+// Aliases are written out. One may stand inside what it stands for, and a few for very much.
+constexpr int depth_max = 50;
+constexpr std::size_t written_bytes_max = 16 << 20;
+
+// False: it is too much.
+bool write(YAML::Emitter& out, const YAML::Node& node, int depth = 0) {
+  if (depth > depth_max || out.size() > written_bytes_max) return false;
   if (node.IsMap()) {
     out << YAML::BeginMap;
     for (const auto& entry : node) {
       out << YAML::Key;
-      write(out, entry.first);
+      if (!write(out, entry.first, depth + 1)) return false;
       out << YAML::Value;
-      write(out, entry.second);
+      if (!write(out, entry.second, depth + 1)) return false;
     }
     out << YAML::EndMap;
   } else if (node.IsSequence()) {
     out << YAML::BeginSeq;
-    for (const YAML::Node& each : node) write(out, each);
+    for (const YAML::Node& each : node) {
+      if (!write(out, each, depth + 1)) return false;
+    }
     out << YAML::EndSeq;
   } else if (node.IsNull()) {
     out << YAML::Null;
@@ -143,20 +151,33 @@ void write(YAML::Emitter& out, const YAML::Node& node) {
     if (node.Tag() == quoted) out << YAML::DoubleQuoted;
     out << node.Scalar();
   }
+  return true;
+}
+
+Error cannot_be_written(std::string_view why) {
+  return Error{Errc::invalid_argument,
+               str("the file cannot be changed here, for something in it: ", why)};
 }
 
 Result<std::string> text_of(YAML::Node& root, std::int64_t now_ms) {
   auto versions = read_list<PlainAclVersion>(root, version_key);
   if (!versions) return std::move(versions).error();
   YAML::Node version(YAML::NodeType::Map);
-  version["counter"] = versions->empty() ? 1 : versions->front().counter + 1;
+  // Counted as Java counts, beyond the largest number too.
+  const auto counter =
+      versions->empty() ? 0 : static_cast<std::uint64_t>(versions->front().counter);
+  version["counter"] = static_cast<std::int64_t>(counter + 1);
   version["timestamp"] = now_ms;
   YAML::Node list(YAML::NodeType::Sequence);
   list.push_back(version);
   root[version_key] = list;
   YAML::Emitter out;
-  write(out, root);
-  return str(std::string_view(out.c_str(), out.size()), "\n");
+  if (!write(out, root)) return cannot_be_written("aliases (*) that stand for too much");
+  std::string text = str(std::string_view(out.c_str(), out.size()), "\n");
+  // yaml-cpp writes what is no UTF-8 as three bytes, keys too, and reads no key over 1024.
+  const auto again = with_document(text, [](const YAML::Node& it) { return read_file(it); });
+  if (!again) return cannot_be_written(again.error().message);
+  return text;
 }
 
 bool is_of(const YAML::Node& account, std::string_view access_key) {

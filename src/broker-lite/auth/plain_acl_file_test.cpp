@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <limits>
+
 namespace rocketmq::broker {
 namespace {
 
@@ -137,6 +139,25 @@ TEST(PlainAclFile, loses_an_account_and_gets_other_addresses) {
   EXPECT_THAT(file->global_white_addresses, ElementsAre("*", "10.0.0.1"));
   EXPECT_EQ(file->accounts.size(), 1u);
   EXPECT_EQ(file->version, (protocol::PlainAclVersion{2, 2}));
+}
+
+TEST(PlainAclFile, is_not_changed_to_what_nobody_could_read) {
+  const protocol::PlainAccessConfig account{.access_key = "somebody", .secret_key = "a secret"};
+  const std::string long_key(900, '\xFF');  // each becomes three bytes, and a key has at most 1024
+  for (const std::string& text : {"{\"" + long_key + "\": 1}\n", std::string("x: &a [1, *a]\n"),
+                                  std::string("x: &a {b: *a}\n")}) {
+    EXPECT_TRUE(parse_plain_acl(text)) << text;
+    const auto changed = put_account(text, account, 1);
+    ASSERT_FALSE(changed) << text;
+    EXPECT_THAT(changed.error().message, testing::StartsWith("the file cannot be changed here"));
+  }
+}
+
+TEST(PlainAclFile, counts_its_versions_beyond_the_largest_number) {
+  const auto changed =
+      put_global_white_addresses("dataVersion: [{counter: 9223372036854775807}]\n", {}, 1);
+  ASSERT_TRUE(changed);
+  EXPECT_EQ(parse_plain_acl(*changed)->version->counter, std::numeric_limits<std::int64_t>::min());
 }
 
 }  // namespace
