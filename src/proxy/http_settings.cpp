@@ -1,7 +1,6 @@
 #include "proxy/http_settings.h"
 
 #include <fstream>
-#include <iterator>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -64,11 +63,11 @@ Result<void> read_jwt(const HttpSettings& settings, gateway::GatewayOptions& gat
   const auto [setting, path] = has_secret
                                    ? std::pair("httpJwtSecretFile", settings.http_jwt_secret_file)
                                    : std::pair("httpJwtKeyFile", settings.http_jwt_key_file);
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return wrong(str(setting, "=", path, " cannot be read"));
-  std::string text(std::istreambuf_iterator<char>(file), {});
-  if (has_secret && text.ends_with('\n')) text.pop_back();
-  auto key = has_secret ? net::JwsKey::secret(std::move(text)) : net::JwsKey::rsa_public_keys(text);
+  auto text = text_of_file(setting, path);
+  if (!text) return std::move(text).error();
+  if (has_secret && text->ends_with('\n')) text->pop_back();
+  auto key =
+      has_secret ? net::JwsKey::secret(*std::move(text)) : net::JwsKey::rsa_public_keys(*text);
   if (!key) return wrong(str(setting, "=", path, ": ", key.error().message));
   gateway.jwt = std::make_shared<const gateway::Jwt>(*std::move(key), settings.http_jwt_issuer,
                                                      settings.http_jwt_audience);

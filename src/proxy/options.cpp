@@ -141,16 +141,10 @@ Result<std::shared_ptr<const net::TlsContext>> upstream_tls(const ProxyOptions& 
   return *std::move(context);
 }
 
-Result<std::string> text_of(std::string_view setting, const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return wrong(str(setting, '=', path, " cannot be read"));
-  return std::string{std::istreambuf_iterator<char>(file), {}};
-}
-
 Result<void> use_rules(const ProxyOptions& options, FrontOptions& front) {
   if (options.rules_file.empty()) return {};
   if (options.users_file.empty()) return wrong("rulesFile needs usersFile");
-  const auto text = text_of("rulesFile", options.rules_file);
+  const auto text = text_of_file("rulesFile", options.rules_file);
   if (!text) return text.error();
   auto rules = UserRules::read(*text);
   if (!rules) return wrong(str("rulesFile=", options.rules_file, ": ", rules.error().message));
@@ -160,7 +154,7 @@ Result<void> use_rules(const ProxyOptions& options, FrontOptions& front) {
 
 Result<void> use_users(const ProxyOptions& options, FrontOptions& front) {
   if (options.users_file.empty()) return {};
-  const auto text = text_of("usersFile", options.users_file);
+  const auto text = text_of_file("usersFile", options.users_file);
   if (!text) return text.error();
   auto secrets = read_secrets(*text);
   if (!secrets) {
@@ -203,6 +197,12 @@ Result<void> use_addresses(const ProxyOptions& options, FrontOptions& front) {
 }
 
 }  // namespace
+
+Result<std::string> text_of_file(std::string_view setting, const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return wrong(str(setting, '=', path, " cannot be read"));
+  return std::string{std::istreambuf_iterator<char>(file), {}};
+}
 
 Result<void> apply_file(ProxyOptions& options, std::string_view text) {
   for (int number = 1; !text.empty(); ++number) {

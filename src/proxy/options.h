@@ -138,4 +138,7 @@ std::string to_file(const ProxyOptions& options);
 // What the front is told. Errors: invalid_argument, naming the setting. TLS files are read now.
 Result<FrontOptions> front_options(const ProxyOptions& options);
 
+// What is in a file that a setting names. An error names both.
+Result<std::string> text_of_file(std::string_view setting, const std::string& path);
+
 }  // namespace rocketmq::proxy
